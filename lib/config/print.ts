@@ -1,0 +1,26 @@
+import { stringify } from 'yaml'
+import { formatBytes } from '../bytes.ts'
+import { formatDuration } from '../duration.ts'
+import type { JsonSchema } from './schema.ts'
+
+/** Prints an effective configuration as YAML that can be loaded again; secrets print as `<secret>`. */
+export function printConfig(schema: JsonSchema, config: unknown): string {
+  return stringify(unload(schema, config))
+}
+
+function unload(schema: JsonSchema | undefined, value: unknown): unknown {
+  if (schema?.format === 'secret') return '<secret>'
+  if (schema?.format === 'duration' && typeof value === 'number') return formatDuration(value)
+  if (schema?.format === 'size' && typeof value === 'number') return formatSize(value)
+  if (Array.isArray(value)) return value.map((item) => unload(schema?.items, item))
+  if (typeof value !== 'object' || value === null) return value
+  const open = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined
+  const entries = Object.entries(value).map(([key, item]) => [key, unload(schema?.properties?.[key] ?? open, item)])
+  return Object.fromEntries(entries)
+}
+
+/** Rounded sizes would not load back as they were. */
+function formatSize(bytes: number): string | number {
+  const text = formatBytes(bytes)
+  return text.includes('.') ? bytes : text
+}

@@ -1,0 +1,114 @@
+import { formatWithOptions } from 'node:util'
+
+/**
+ * Every coded error of the services: what a person reads, and what to do about it. `%s` takes the parameters in order.
+ * `docs/reference/errors.md` is generated from this table.
+ */
+export const ERRORS = {
+  CONFIG_INVALID: {
+    message: '%s',
+    cure: 'Correct the places that the message points at. Nothing was started or changed.',
+  },
+  CONFIG_UNREADABLE: {
+    message: 'cannot read the configuration file %s: %s',
+    cure: 'Check the path given to --config.file and that the user of this process may read it.',
+  },
+  USAGE: {
+    message: '%s',
+    cure: 'Run the command with --help to see its flags.',
+  },
+  LISTEN_ADDRESS_IN_USE: {
+    message: '%s: address %s is already in use',
+    cure: 'Stop the process that holds the port (`ss -ltnp` names it), or choose another address (`--port-offset` moves all ports of `vedette up`).',
+  },
+  LISTEN_FAILED: {
+    message: '%s: cannot listen on %s: %s',
+    cure: 'Check that the address belongs to this machine and that the port is not privileged.',
+  },
+  DIRECTORY_UNWRITABLE: {
+    message: '%s: cannot write in directory %s: %s',
+    cure: 'Create the directory, or give it to the user of this process, or choose another one.',
+  },
+  DIRECTORY_LOCKED: {
+    message: '%s: directory %s is in use by another process',
+    cure: 'Two processes must not share a data directory. Stop the other one or choose another directory.',
+  },
+  DISK_FULL: {
+    message: '%s: no space left in %s',
+    cure: 'Free some space. Nothing was acknowledged that is not on disk; senders retry by themselves.',
+  },
+  QUEUE_FULL: {
+    message: 'the queue holds %s of at most %s bytes',
+    cure: 'The output is slower than the input or down. Senders retry; raise queue.max_bytes if the disk has room.',
+  },
+  PAYLOAD_MALFORMED: {
+    message: 'malformed request: %s',
+    cure: 'The sender encodes the request wrongly; the message says where.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    message: 'the request has %s bytes after decompression; the limit is %s',
+    cure: 'Send smaller batches or raise the limit of the receiver.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    message: 'content type %s is not supported; send %s',
+    cure: 'Change the encoding of the sender.',
+  },
+  UNSUPPORTED_ENCODING: {
+    message: 'content encoding %s is not supported; send one of %s',
+    cure: 'Change the compression of the sender.',
+  },
+  ELASTICSEARCH_UNREACHABLE: {
+    message: 'Elasticsearch at %s cannot be reached: %s',
+    cure: 'Check elasticsearch.nodes and the network. Data waits in the queue on disk meanwhile.',
+  },
+  ELASTICSEARCH_REFUSED: {
+    message: 'Elasticsearch refused %s with status %s: %s',
+    cure: 'Check the credentials, the privileges and the index template. Data waits in the queue on disk meanwhile.',
+  },
+  QUERY_INVALID: {
+    message: '%s',
+    cure: 'Correct the query; the message names the part that is not understood.',
+  },
+  CHILD_FAILED: {
+    message: '%s did not become ready: %s',
+    cure: 'Read the lines that the service printed above.',
+  },
+} as const satisfies Record<string, { readonly message: string; readonly cure: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An error with a stable code. `retryable` says whether the same call may succeed later without anyone changing anything. */
+export class CodedError extends Error {
+  readonly code: ErrorCode
+  readonly parameters: readonly string[]
+  readonly retryable: boolean
+
+  constructor(
+    code: ErrorCode,
+    parameters: readonly (string | number)[],
+    options: { cause?: unknown; retryable?: boolean } = {},
+  ) {
+    super(
+      formatWithOptions({ colors: false }, ERRORS[code].message, ...parameters.map(String)),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.name = 'CodedError'
+    this.code = code
+    this.parameters = parameters.map(String)
+    this.retryable = options.retryable ?? false
+  }
+
+  get cure(): string {
+    return ERRORS[this.code].cure
+  }
+}
+
+/** Reads the `code` of a Node system error (`ENOSPC`, `EADDRINUSE`), or an empty string. */
+export function systemErrorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

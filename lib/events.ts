@@ -1,0 +1,80 @@
+import { Counter } from 'prom-client'
+import type { Clock } from './clock.ts'
+import type { Logger, LogLevel } from './log.ts'
+import type { Registry } from './metrics.ts'
+
+/** What happens in a service, declared once: the counter and the log line cannot disagree. */
+export interface EventSpec {
+  /** Metric name without the service's prefix; a counter, so it ends in `_total`. */
+  readonly metric: string
+  readonly help: string
+  readonly level: LogLevel
+  readonly message: string
+  /** Label names of the counter. Their values must come from a small, fixed set. */
+  readonly labels?: readonly string[]
+}
+
+export type EventTable = Readonly<Record<string, EventSpec>>
+
+type LabelsOf<S extends EventSpec> = S extends { readonly labels: readonly (infer L extends string)[] }
+  ? Readonly<Record<L, string>>
+  : Readonly<Record<never, string>>
+
+export interface EventDetail {
+  /** By how much the counter grows; one unless told. */
+  readonly count?: number
+  /** Everything else goes to the log line only. */
+  readonly [field: string]: unknown
+}
+
+/** One function per event: counts, and writes the log line unless one of the same event and labels was written lately. */
+export type Events<T extends EventTable> = {
+  readonly [K in keyof T]: (labels: LabelsOf<T[K]>, detail?: EventDetail) => void
+}
+
+export interface EventDeps {
+  readonly registry: Registry
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+const QUIET_MS = 10_000
+
+export function createEvents<const T extends EventTable>(prefix: string, table: T, deps: EventDeps): Events<T> {
+  const emitters: Record<string, (labels: Readonly<Record<string, string>>, detail?: EventDetail) => void> = {}
+  for (const [name, spec] of Object.entries(table)) {
+    const counter = new Counter({
+      name: `${prefix}_${spec.metric}`,
+      help: spec.help,
+      labelNames: [...(spec.labels ?? [])],
+      registers: [deps.registry],
+    })
+    const write = throttledLine(spec, deps)
+    emitters[name] = (labels, detail = {}) => {
+      const { count = 1, ...fields } = detail
+      counter.inc(labels, count)
+      write(labels, count, fields)
+    }
+  }
+  return emitters as Events<T>
+}
+
+/** At most one line per event and label values in QUIET_MS; the next line tells how many were left out. */
+function throttledLine(spec: EventSpec, { logger, clock }: EventDeps) {
+  const lastWritten = new Map<string, { atMs: number; suppressed: number }>()
+  return (labels: Readonly<Record<string, string>>, count: number, fields: object): void => {
+    if (!logger.isLevelEnabled(spec.level)) return
+    const key = Object.values(labels).join('\0')
+    const nowMs = clock.monotonicMs()
+    const last = lastWritten.get(key)
+    if (last !== undefined && nowMs - last.atMs < QUIET_MS) {
+      last.suppressed += 1
+      return
+    }
+    lastWritten.set(key, { atMs: nowMs, suppressed: 0 })
+    const line: Record<string, unknown> = { ...labels, ...fields }
+    if (count !== 1) line.count = count
+    if (last !== undefined && last.suppressed > 0) line.suppressed = last.suppressed
+    logger[spec.level](line, spec.message)
+  }
+}

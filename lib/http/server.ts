@@ -1,0 +1,101 @@
+import type { Server } from 'node:http'
+import { type FastifyHttpOptions, type FastifyInstance, fastify } from 'fastify'
+import { parseListenAddress } from '../config/formats.ts'
+import { CodedError, messageOf, systemErrorCode } from '../errors.ts'
+import type { Service } from '../lifecycle.ts'
+import type { Registry } from '../metrics.ts'
+
+export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+export interface WebServerOptions {
+  /** The service's name, for errors. */
+  readonly name: string
+  readonly listenAddress: string
+  /** Largest request body on the wire, in bytes; one MiB unless told. */
+  readonly bodyLimitBytes?: number
+  readonly routes?: (app: FastifyInstance) => void
+  /** With these the server answers /metrics, /-/healthy and /-/ready. */
+  readonly management?: ManagementOptions
+}
+
+export interface ManagementOptions {
+  readonly registry: Registry
+  /** Why the service is not ready; an empty list means that it is. */
+  readonly notReady: () => readonly string[]
+}
+
+export interface WebServer extends Service {
+  readonly app: FastifyInstance
+  /** `http://host:port` as bound; only after start. */
+  readonly url: string
+}
+
+type SchemaCompilers = NonNullable<NonNullable<FastifyHttpOptions<Server>['schemaController']>['compilersFactory']>
+
+const acceptAll = () => true
+
+/** An HTTP server as a service: fastify with our limits, errors that name the address, and the management endpoints. */
+export function createWebServer(options: WebServerOptions): WebServer {
+  const app = fastify({
+    bodyLimit: options.bodyLimitBytes ?? 1024 ** 2,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    // Requests are checked by hand. Without this fastify loads its schema compilers, which keep 10 MiB resident.
+    schemaController: {
+      compilersFactory: {
+        buildValidator: () => () => acceptAll,
+        buildSerializer: () => () => JSON.stringify,
+      } as unknown as SchemaCompilers,
+    },
+  })
+  if (options.management !== undefined) addManagementRoutes(app, options.management)
+  options.routes?.(app)
+  let url = ''
+  return {
+    name: `${options.name} server`,
+    app,
+    get url() {
+      return url
+    },
+    async start() {
+      const address = parseListenAddress(options.listenAddress)
+      if (address === undefined)
+        throw new CodedError('LISTEN_FAILED', [options.name, options.listenAddress, 'not host:port'])
+      try {
+        await app.listen({ port: address.port, host: address.host ?? '::' })
+      } catch (error) {
+        throw listenError(options, error)
+      }
+      const bound = app.server.address()
+      const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
+      const host = address.host ?? '127.0.0.1'
+      url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    },
+    async stop(deadline) {
+      const cut = () => app.server.closeAllConnections()
+      deadline.addEventListener('abort', cut, { once: true })
+      await app.close()
+      deadline.removeEventListener('abort', cut)
+    },
+  }
+}
+
+function listenError(options: WebServerOptions, error: unknown): CodedError {
+  if (systemErrorCode(error) === 'EADDRINUSE') {
+    return new CodedError('LISTEN_ADDRESS_IN_USE', [options.name, options.listenAddress], { cause: error })
+  }
+  return new CodedError('LISTEN_FAILED', [options.name, options.listenAddress, messageOf(error)], { cause: error })
+}
+
+function addManagementRoutes(app: FastifyInstance, { registry, notReady }: ManagementOptions): void {
+  app.get('/metrics', async (_request, reply) => {
+    reply.header('content-type', registry.contentType)
+    return registry.metrics()
+  })
+  app.get('/-/healthy', (_request, reply) => reply.type('text/plain; charset=utf-8').send('OK\n'))
+  app.get('/-/ready', (_request, reply) => {
+    const reasons = notReady()
+    reply.type('text/plain; charset=utf-8')
+    return reasons.length === 0 ? reply.send('OK\n') : reply.code(503).send(`not ready: ${reasons.join(', ')}\n`)
+  })
+}

@@ -1,0 +1,57 @@
+import type { Clock } from './clock.ts'
+
+/** A part with a beginning and an end. */
+export interface Service {
+  readonly name: string
+  /** Resolves when the part does its work; a rejection aborts the start of the whole. */
+  start?(): Promise<void> | void
+  /**
+   * Stops and drains. The signal aborts when the drain deadline passes: what is not safe by then must be given up
+   * in a way that the next start can repair.
+   */
+  stop?(deadline: AbortSignal): Promise<void> | void
+}
+
+export interface Lifecycle {
+  start(): Promise<void>
+  /** Stops what was started, last first. Resolves with the errors of the parts that failed to stop. */
+  stop(): Promise<readonly Error[]>
+}
+
+/** Starts services left to right and stops them right to left, all within one drain deadline. */
+export function inOrder(services: readonly Service[], options: { clock: Clock; drainMs: number }): Lifecycle {
+  const started: Service[] = []
+  let stopping: Promise<readonly Error[]> | undefined
+
+  async function stopAll(): Promise<readonly Error[]> {
+    const errors: Error[] = []
+    const deadline = new AbortController()
+    const cancel = options.clock.after(options.drainMs, () => deadline.abort())
+    for (let service = started.pop(); service !== undefined; service = started.pop()) {
+      try {
+        await service.stop?.(deadline.signal)
+      } catch (error) {
+        errors.push(new Error(`${service.name} did not stop cleanly`, { cause: error }))
+      }
+    }
+    cancel()
+    return errors
+  }
+
+  const stop = () => (stopping ??= stopAll())
+  return {
+    stop,
+    async start() {
+      for (const service of services) {
+        if (stopping !== undefined) return
+        try {
+          started.push(service)
+          await service.start?.()
+        } catch (error) {
+          await stop()
+          throw error
+        }
+      }
+    },
+  }
+}

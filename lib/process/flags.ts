@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+import type { ConfigSources } from '../config/load.ts'
+import { CodedError, messageOf } from '../errors.ts'
+
+/** Flags that set one configuration key, such as `--web.listen-address` for `web.listen_address`. */
+export type FlagKeys = Readonly<Record<string, { readonly key: string; readonly help: string }>>
+
+export interface ServiceFlags {
+  readonly sources: ConfigSources
+  readonly help: boolean
+  readonly version: boolean
+  readonly check: boolean
+}
+
+const OWN_FLAGS = [
+  ['config.file FILE', 'YAML file with the configuration; without it the defaults hold'],
+  ['config.check', 'check the configuration, print the effective one with secrets masked, and end'],
+  ['set KEY=VALUE', 'set one key of the configuration, over the file (repeatable)'],
+  ['default KEY=VALUE', 'set the default of one key, under the file (repeatable)'],
+  ['version', 'print the version and end'],
+  ['help', 'print this text and end'],
+] as const
+
+/**
+ * Parses a service's command line. Flags are dotted as in Prometheus' world.
+ *
+ * @throws CodedError USAGE for an unknown flag or a missing value
+ */
+export function parseServiceFlags(argv: readonly string[], flags: FlagKeys): ServiceFlags {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        'config.file': { type: 'string' },
+        'config.check': { type: 'boolean' },
+        set: { type: 'string', multiple: true },
+        default: { type: 'string', multiple: true },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        ...Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }])),
+      },
+    })
+    const given = values as Record<string, string | string[] | boolean | undefined>
+    const fromFlags = Object.entries(flags).flatMap(([name, { key }]) =>
+      typeof given[name] === 'string' ? [`${key}=${JSON.stringify(given[name])}`] : [],
+    )
+    return {
+      sources: {
+        defaults: values.default ?? [],
+        file: values['config.file'],
+        overrides: [...(values.set ?? []), ...fromFlags],
+      },
+      help: values.help ?? false,
+      version: values.version ?? false,
+      check: values['config.check'] ?? false,
+    }
+  } catch (error) {
+    throw new CodedError('USAGE', [messageOf(error)], { cause: error })
+  }
+}
+
+export function serviceUsage(service: string, summary: string, flags: FlagKeys): string {
+  const rows = [...OWN_FLAGS, ...Object.entries(flags).map(([name, { help }]) => [`${name} VALUE`, help] as const)]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  const lines = rows.map(([name, help]) => `  --${name.padEnd(width)}  ${help}`)
+  return `Usage: vedette ${service} [flags]\n\n${summary}\n\nFlags:\n${lines.join('\n')}\n`
+}

@@ -1,0 +1,115 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { type ConfigModule, loadConfig } from '../config/load.ts'
+import { CodedError, messageOf } from '../errors.ts'
+import { inOrder, type Lifecycle, type Service } from '../lifecycle.ts'
+import { createLogger, type LogFormat, type Logger, type LogLevel } from '../log.ts'
+import { createRegistry, type Registry } from '../metrics.ts'
+import { readVersion } from '../version.ts'
+import { type FlagKeys, parseServiceFlags, serviceUsage } from './flags.ts'
+
+/** What every configuration has. */
+export interface CommonConfig {
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+  readonly shutdown: { readonly drain_timeout: number }
+}
+
+export interface ServiceDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly registry: Registry
+}
+
+/** A service put together: its parts in start order, and the addresses it serves once started. */
+export interface Assembly {
+  readonly parts: readonly Service[]
+  /** Name of each server (`web`, `otlp`) and its URL as bound. */
+  readonly addresses: () => Readonly<Record<string, string>>
+}
+
+export interface ServiceDefinition<C extends CommonConfig> {
+  readonly name: string
+  readonly summary: string
+  readonly flags: FlagKeys
+  readonly configModule: ConfigModule<C>
+  readonly assemble: (config: C, deps: ServiceDeps) => Assembly | Promise<Assembly>
+}
+
+/** Message to a supervisor that started this process with an IPC channel. */
+export interface ReadyMessage {
+  readonly ready: Readonly<Record<string, string>>
+}
+
+/**
+ * The life of a service process: flags, configuration, start in order, ready, drain on SIGTERM or SIGINT, exit.
+ * Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line.
+ */
+export async function runService<C extends CommonConfig>(
+  definition: ServiceDefinition<C>,
+  argv: readonly string[] = process.argv.slice(2),
+): Promise<void> {
+  try {
+    const flags = parseServiceFlags(argv, definition.flags)
+    if (flags.help) {
+      process.stdout.write(serviceUsage(definition.name, definition.summary, definition.flags))
+    } else if (flags.version) {
+      process.stdout.write(`vedette ${definition.name} ${readVersion()}\n`)
+    } else if (flags.check) {
+      const { printConfig } = await import('../config/print.ts')
+      const config = loadConfig(definition.configModule, flags.sources)
+      process.stdout.write(printConfig(definition.configModule.schema, config))
+    } else {
+      await serve(definition, loadConfig(definition.configModule, flags.sources))
+      return
+    }
+  } catch (error) {
+    process.stderr.write(`${describeFailure(definition.name, error)}\n`)
+    process.exitCode = error instanceof CodedError && error.code === 'USAGE' ? 2 : 1
+  }
+  if (process.connected) process.disconnect?.()
+}
+
+async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): Promise<void> {
+  const { name } = definition
+  const logger = createLogger({ service: name, level: config.log.level, format: config.log.format })
+  const registry = createRegistry(name, readVersion())
+  const assembly = await definition.assemble(config, { clock: systemClock, logger, registry })
+  const lifecycle = inOrder(assembly.parts, { clock: systemClock, drainMs: config.shutdown.drain_timeout })
+  stopOnSignal(lifecycle, logger)
+  await lifecycle.start()
+  const addresses = assembly.addresses()
+  logger.info({ ...addresses, pid: process.pid }, 'ready')
+  process.send?.({ ready: addresses } satisfies ReadyMessage)
+}
+
+function stopOnSignal(lifecycle: Lifecycle, logger: Logger): void {
+  let stopping = false
+  const stop = async (reason: string) => {
+    if (stopping) return
+    stopping = true
+    logger.info({ reason }, 'stopping')
+    const errors = await lifecycle.stop()
+    for (const error of errors) logger.error({ err: error.cause ?? error }, error.message)
+    logger.info('stopped')
+    process.exit(errors.length === 0 ? 0 : 1)
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  if (process.connected) {
+    // Ctrl-C reaches the whole foreground group; a supervised service waits for its supervisor, who stops in order.
+    process.on('SIGINT', () => {})
+    process.on('disconnect', () => void stop('supervisor is gone'))
+  } else {
+    process.on('SIGINT', () => void stop('SIGINT'))
+  }
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error, stack: error.stack }, 'unexpected error; stopping at once')
+    process.exit(1)
+  })
+}
+
+function describeFailure(service: string, error: unknown): string {
+  if (!(error instanceof CodedError)) {
+    return `vedette ${service}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`
+  }
+  if (error.code === 'CONFIG_INVALID') return error.message
+  return `vedette ${service}: ${error.message}\n${error.cure}`
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createEvents } from '#lib/events.ts'
+import { createLogger } from '#lib/log.ts'
+import { createRegistry } from '#lib/metrics.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+const TABLE = {
+  dropped: {
+    metric: 'records_dropped_total',
+    help: 'Records that were dropped, by reason.',
+    level: 'warn',
+    message: 'dropped records',
+    labels: ['reason'],
+  },
+} as const
+
+test('an event counts every time, and writes one line per labels in ten seconds', async () => {
+  const lines: string[] = []
+  const clock = new ManualClock()
+  const registry = createRegistry('agent', '0')
+  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
+  const events = createEvents('vedette_agent', TABLE, { registry, logger, clock })
+
+  events.dropped({ reason: 'rejected' }, { count: 5, path: '/var/log/a b' })
+  events.dropped({ reason: 'rejected' })
+  events.dropped({ reason: 'expired' })
+  await clock.advance(10_000)
+  events.dropped({ reason: 'rejected' })
+
+  assert.match(await registry.metrics(), /vedette_agent_records_dropped_total\{reason="rejected"\} 7/)
+  assert.equal(lines.length, 3)
+  assert.match(
+    lines[0]!,
+    /level=warn service=agent msg="dropped records" reason=rejected path="\/var\/log\/a b" count=5/,
+  )
+  assert.match(lines[2]!, /reason=rejected suppressed=1/)
+})
