@@ -1,0 +1,95 @@
+import type { Report } from '#lib/config/check.ts'
+import {
+  choice,
+  duration,
+  integer,
+  list,
+  mapping,
+  type Static,
+  secret,
+  section,
+  size,
+  text,
+  url,
+} from '#lib/config/schema.ts'
+import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
+import { LOG_FORMATS } from './decode/detect.ts'
+
+export const schema = section(
+  'Configuration of the agent: one per node, reads log files and ships them to a collector.',
+  {
+    logs: section('Which logs are read, and how.', {
+      pods_dir: text({
+        description: "The kubelet's directory of pod logs, `<namespace>_<pod>_<uid>/<container>/<restart count>.log`.",
+        default: '/var/log/pods',
+        minLength: 1,
+      }),
+      format: choice(LOG_FORMATS, {
+        description: 'Format of the lines: `cri` (containerd, CRI-O), `docker` (json-file), or found out line by line.',
+        default: 'auto',
+      }),
+      reconcile_interval: duration({
+        description: 'How often all directories are listed, because directory events can be lost without a sign.',
+        default: '10s',
+      }),
+      flush_after: duration({
+        description: 'How long the missing rest of a record or line is waited for once there is nothing more to read.',
+        default: '5s',
+      }),
+      max_record_bytes: size({
+        description: 'Longest body of a record after joining; a longer one is cut and says so.',
+        default: '1MiB',
+      }),
+    }),
+    node_name: text({
+      description: 'Value of `k8s.node.name`; by default the host name. In a DaemonSet take it from the downward API.',
+      default: '',
+    }),
+    state_dir: text({
+      description: 'Directory of the checkpoints. On a node a hostPath, or a restarted agent sends everything again.',
+      default: './data/agent',
+      minLength: 1,
+    }),
+    ship: section('Delivery to the collector by OTLP/HTTP.', {
+      endpoints: list(url({ description: 'Base URL of a collector; `/v1/logs` is appended.' }), {
+        description: 'Collectors; when one fails the next one is used.',
+        default: ['http://127.0.0.1:4318'],
+        minItems: 1,
+      }),
+      headers: mapping(secret({ description: 'Value of the header.' }), {
+        description: 'Headers of every request, for instance for authorization.',
+        default: {},
+      }),
+      compression: choice(['zstd', 'gzip', 'identity'], {
+        description: 'Compression of requests; gzip is used by itself where zstd is refused.',
+        default: 'zstd',
+      }),
+      compression_level: integer({ description: 'Level of the compression.', default: 1, minimum: 1, maximum: 9 }),
+      timeout: duration({ description: 'Longest wait for an answer.', default: '30s' }),
+      max_in_flight: integer({ description: 'Requests under way at once.', default: 4, minimum: 1, maximum: 64 }),
+      batch: section('How records are gathered into requests.', {
+        max_bytes: size({ description: 'A request is sent once its records have this many bytes.', default: '512KiB' }),
+        max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '200ms' }),
+      }),
+      backoff: section('Waits between attempts: exponential with full jitter, without end.', {
+        initial: duration({ description: 'Upper bound of the first wait.', default: '500ms' }),
+        max: duration({ description: 'Upper bound of all later waits.', default: '30s' }),
+      }),
+    }),
+    web: webSection('127.0.0.1:9465', '`/metrics`, `/-/healthy` and `/-/ready`'),
+    log: logSection(),
+    shutdown: shutdownSection('20s'),
+  },
+)
+
+export type AgentConfig = Static<typeof schema>
+
+export function check(config: AgentConfig, report: Report): void {
+  if (config.logs.max_record_bytes < 1024)
+    report(['logs', 'max_record_bytes'], 'logs.max_record_bytes must be at least 1KiB')
+  if (config.logs.max_record_bytes > 64 * 1024 ** 2) {
+    report(['logs', 'max_record_bytes'], 'logs.max_record_bytes must be at most 64MiB')
+  }
+  if (config.ship.batch.max_bytes < 1024)
+    report(['ship', 'batch', 'max_bytes'], 'ship.batch.max_bytes must be at least 1KiB')
+}

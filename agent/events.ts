@@ -1,0 +1,82 @@
+import type { Events, EventTable } from '#lib/events.ts'
+
+/** What happens in the agent: each counter with its log line. Bodies of log records are never among the fields. */
+export const AGENT_EVENTS = {
+  fileOpened: {
+    metric: 'files_opened_total',
+    help: 'Log files that were opened.',
+    level: 'debug',
+    message: 'opened a log file',
+  },
+  fileClosed: {
+    metric: 'files_closed_total',
+    help: 'Log files that were read to the end, acknowledged and closed.',
+    level: 'debug',
+    message: 'closed a log file',
+  },
+  fileUnreadable: {
+    metric: 'files_unreadable_total',
+    help: 'Attempts to open a log file that failed.',
+    level: 'error',
+    message: 'cannot open a log file; its lines are not shipped. Run the agent as root or with CAP_DAC_READ_SEARCH',
+  },
+  fileTruncated: {
+    metric: 'files_truncated_total',
+    help: 'Log files whose content was replaced under the reader.',
+    level: 'warn',
+    message: 'a log file was truncated; what was not read before is gone',
+  },
+  readFailed: {
+    metric: 'file_read_errors_total',
+    help: 'Reads of a log file that failed.',
+    level: 'error',
+    message: 'cannot read a log file; trying again',
+  },
+  discoveryFailed: {
+    metric: 'discovery_errors_total',
+    help: 'Directories that could not be listed.',
+    level: 'error',
+    message: 'cannot list a directory of log files',
+  },
+  watchFailed: {
+    metric: 'watch_errors_total',
+    help: 'Directories that could not be watched; they are polled.',
+    level: 'warn',
+    message:
+      'cannot watch a directory; it is polled instead, so its lines come later. Raise fs.inotify.max_user_watches',
+  },
+  checkpointFailed: {
+    metric: 'checkpoint_errors_total',
+    help: 'Writes of checkpoints that failed. Shipping goes on; a restart would send more lines again.',
+    level: 'error',
+    message: 'cannot write checkpoints; shipping goes on, a restart would send more lines again',
+  },
+  checkpointDamaged: {
+    metric: 'checkpoint_lost_bytes_total',
+    help: 'Bytes of the checkpoint log that could not be read at start.',
+    level: 'warn',
+    message: 'part of the checkpoint log could not be read; some lines are sent again under the same ids',
+  },
+  sendFailed: {
+    metric: 'send_failures_total',
+    help: 'Requests to the collector that failed and are tried again, by reason.',
+    level: 'warn',
+    message: 'cannot deliver to the collector; trying again for as long as the files exist',
+    labels: ['reason'],
+  },
+  recordsDropped: {
+    metric: 'records_dropped_total',
+    help: 'Records that were given up, by reason.',
+    level: 'error',
+    message: 'gave up records',
+    labels: ['reason'],
+  },
+  compressionRefused: {
+    metric: 'compression_refused_total',
+    help: 'Times a collector refused zstd, so that gzip is used.',
+    level: 'warn',
+    message: 'the collector does not take zstd; using gzip',
+  },
+} as const satisfies EventTable
+
+export type AgentEvents = Events<typeof AGENT_EVENTS>

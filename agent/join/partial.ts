@@ -1,0 +1,94 @@
+import type { Line } from '../decode/line.ts'
+import type { SourceFile } from '../tail/source-file.ts'
+
+/** Where the parts of a record lie in one file. */
+export interface PartExtent {
+  readonly file: SourceFile
+  readonly startOffset: number
+  endOffset: number
+}
+
+const FIRST_BUFFER_BYTES = 32 * 1024
+
+/**
+ * The parts of a record that a runtime split (`P … P F`), for one stream of one container instance. It belongs to the
+ * instance and not to a file, because a rotation may come between two parts. Bytes are joined before anyone looks at
+ * their encoding: a split may lie within a character.
+ */
+export class PartialRecord {
+  readonly #maxBytes: number
+  #buffer: Buffer = EMPTY
+  #length = 0
+  #missingBytes = 0
+  #extents: PartExtent[] = []
+  #timeHigh = 0
+  #timeLow = 0
+  /** When the last part was added, monotonic milliseconds. */
+  addedAtMs = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  get isOpen(): boolean {
+    return this.#extents.length > 0
+  }
+
+  get extents(): readonly PartExtent[] {
+    return this.#extents
+  }
+
+  /** Bytes of the body that were not kept, because they were beyond the limit. */
+  get missingBytes(): number {
+    return this.#missingBytes
+  }
+
+  /** The first byte in a file that belongs to this record: a checkpoint must not pass it. */
+  startIn(file: SourceFile): number | undefined {
+    return this.#extents.find((extent) => extent.file === file)?.startOffset
+  }
+
+  /** Adds a part; `missingBytes` of its body were left out before it came here. */
+  add(line: Line, extent: PartExtent, missingBytes: number, nowMs: number): void {
+    if (this.#extents.length === 0) {
+      this.#timeHigh = line.timeHigh
+      this.#timeLow = line.timeLow
+    }
+    const last = this.#extents.at(-1)
+    if (last?.file === extent.file) last.endOffset = extent.endOffset
+    else this.#extents.push(extent)
+    const bodyBytes = line.bodyEnd - line.bodyStart
+    const kept = Math.min(bodyBytes, this.#maxBytes - this.#length)
+    this.#reserve(this.#length + kept)
+    line.bytes.copy(this.#buffer, this.#length, line.bodyStart, line.bodyStart + kept)
+    this.#length += kept
+    this.#missingBytes += bodyBytes - kept + missingBytes
+    this.addedAtMs = nowMs
+  }
+
+  /** Makes `line` the joined record: the time of its first part, the bytes of all. */
+  readInto(line: Line): void {
+    line.timeHigh = this.#timeHigh
+    line.timeLow = this.#timeLow
+    line.bytes = this.#buffer
+    line.bodyStart = 0
+    line.bodyEnd = this.#length
+  }
+
+  clear(): void {
+    this.#length = 0
+    this.#missingBytes = 0
+    this.#extents = []
+    // A container that once wrote a long line must not hold a long buffer for good.
+    if (this.#buffer.length > FIRST_BUFFER_BYTES) this.#buffer = EMPTY
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#buffer.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(FIRST_BUFFER_BYTES, Math.min(this.#maxBytes, bytes * 2)))
+    this.#buffer.copy(grown, 0, 0, this.#length)
+    this.#buffer = grown
+  }
+}
+
+const EMPTY = Buffer.alloc(0)

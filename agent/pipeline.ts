@@ -1,0 +1,120 @@
+import { hostname } from 'node:os'
+import type { EventDeps } from '#lib/events.ts'
+import { createEvents } from '#lib/events.ts'
+import type { Service } from '#lib/lifecycle.ts'
+import { readVersion } from '#lib/version.ts'
+import type { AgentConfig } from './config.ts'
+import { createDecoder } from './decode/detect.ts'
+import { PodsDirectory } from './discover/pods-directory.ts'
+import { encodeResource } from './enrich/resource.ts'
+import { AGENT_EVENTS } from './events.ts'
+import { Batch, encodeScope } from './ship/batch.ts'
+import { OtlpClient, type RequestSender } from './ship/otlp-client.ts'
+import { RecordWriter } from './ship/record-writer.ts'
+import { Shipper } from './ship/shipper.ts'
+import { Checkpoints } from './tail/checkpoints.ts'
+import { Flusher } from './tail/flusher.ts'
+import { Intake } from './tail/intake.ts'
+import { Ledger } from './tail/ledger.ts'
+import { Opener } from './tail/opener.ts'
+import { Reader } from './tail/reader.ts'
+import { Retirement } from './tail/retirement.ts'
+import { Tailer } from './tail/tailer.ts'
+
+/** Bytes that one container may read before it is the turn of the next. */
+const QUANTUM_BYTES = 256 * 1024
+/** Room for a line's header before its body. */
+const LINE_HEADER_BYTES = 256
+
+export interface Pipeline {
+  /** In start order. */
+  readonly parts: readonly Service[]
+  readonly discovery: PodsDirectory
+  readonly tailer: Tailer
+  readonly intake: Intake
+  readonly shipper: Shipper
+}
+
+/**
+ * The agent, in the order in which a log line meets it:
+ *
+ * discover  which files are there                                discover/pods-directory.ts
+ * open      what of a file was read before                       tail/opener.ts, tail/checkpoints.ts
+ * tail      bytes, a quantum per container in turn               tail/reader.ts
+ * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
+ * join      parts of a record                                    join/partial.ts
+ * enrich    whose record it is                                   enrich/resource.ts
+ * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
+ * ship      compress, send, try again                            ship/shipper.ts, ship/otlp-client.ts
+ * ack       what need not be read again                          tail/source-file.ts, tail/ledger.ts
+ */
+export function createPipeline(config: AgentConfig, deps: EventDeps, client = createClient(config)): Pipeline {
+  const { clock } = deps
+  const events = createEvents('vedette_agent', AGENT_EVENTS, deps)
+  const nodeName = config.node_name || hostname()
+  const maxRecordBytes = config.logs.max_record_bytes
+
+  const shipper = new Shipper({
+    client,
+    clock,
+    events,
+    encoding: config.ship.compression,
+    compressionLevel: config.ship.compression_level,
+    maxInFlight: config.ship.max_in_flight,
+    backoff: { initialMs: config.ship.backoff.initial, maxMs: config.ship.backoff.max },
+  })
+
+  const writer = new RecordWriter()
+  const batch = new Batch({
+    maxBytes: config.ship.batch.max_bytes,
+    maxRecordBytes,
+    writer,
+    scope: encodeScope('vedette.agent', readVersion()),
+  })
+  const intake = new Intake({ decoder: createDecoder(config.logs.format), batch, writer, clock, maxRecordBytes })
+
+  const checkpoints = new Checkpoints(config.state_dir)
+  const ledger = new Ledger(checkpoints, events)
+  const opener = new Opener({ checkpoints, ledger, decoder: createDecoder(config.logs.format), clock, events })
+  const retirement = new Retirement(ledger, events)
+  const flusher = new Flusher({ intake, ledger, opener, flushAfterMs: config.logs.flush_after })
+  const reader = new Reader({
+    intake,
+    clock,
+    events,
+    ship: (request) => shipper.submit(request),
+    onTruncated: (log, file) => tailer.onTruncated(log, file),
+    maxLineBytes: maxRecordBytes + LINE_HEADER_BYTES,
+    quantumBytes: QUANTUM_BYTES,
+  })
+  const tailer: Tailer = new Tailer({
+    ...{ checkpoints, ledger, opener, reader, flusher, retirement, intake, clock, events, maxRecordBytes },
+    encodeResource: (instance) => encodeResource(instance, nodeName),
+    batchDelayMs: config.ship.batch.max_delay,
+    directories: { refresh: (directory) => discovery.refresh(directory), calmed: (path) => discovery.calmed(path) },
+  })
+  const discovery: PodsDirectory = new PodsDirectory({
+    root: config.logs.pods_dir,
+    listener: tailer,
+    clock,
+    events,
+    reconcileMs: config.logs.reconcile_interval,
+  })
+
+  const memory: Service = {
+    name: 'checkpoints',
+    start() {
+      const lostBytes = checkpoints.open()
+      if (lostBytes > 0) events.checkpointDamaged({}, { count: lostBytes })
+    },
+    stop() {
+      ledger.write()
+      checkpoints.close()
+    },
+  }
+  return { parts: [memory, shipper, tailer, discovery], discovery, tailer, intake, shipper }
+}
+
+function createClient({ ship }: AgentConfig): RequestSender {
+  return new OtlpClient({ endpoints: ship.endpoints, headers: ship.headers, timeoutMs: ship.timeout })
+}

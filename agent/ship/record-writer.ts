@@ -1,0 +1,105 @@
+import { encodeAttribute } from '#lib/otlp/attributes.ts'
+import { ANY_VALUE, LOG_RECORD, SCOPE_LOGS } from '#lib/otlp/fields.ts'
+import { FIXED64, LENGTH_DELIMITED, tag, varintBytes, writeUint32, writeVarint } from '#lib/otlp/wire.ts'
+import {
+  FILE_KEY_BYTES,
+  RECORD_UID_BYTES,
+  SPANNING_RECORD_UID_BYTES,
+  writeRecordUid,
+  writeSpanSuffix,
+} from '#lib/record-uid.ts'
+import { type Line, STREAM_NAMES } from '../decode/line.ts'
+
+/** Where a record's bytes lie, for its uid. */
+export class Extent {
+  fileKey: Buffer = Buffer.alloc(FILE_KEY_BYTES)
+  startOffset = 0
+  /** End of the record, or of its part in the file it begins in. */
+  endOffset = 0
+  /** Set if the record ends in another file, which a rotation in the middle of a line makes; then also where. */
+  endFileKey: Buffer | undefined
+  endFileOffset = 0
+}
+
+const RECORD_TAG = tag(SCOPE_LOGS.logRecords, LENGTH_DELIMITED)
+const TIME_TAG = tag(LOG_RECORD.timeUnixNano, FIXED64)
+const OBSERVED_TAG = tag(LOG_RECORD.observedTimeUnixNano, FIXED64)
+const BODY_TAG = tag(LOG_RECORD.body, LENGTH_DELIMITED)
+const STRING_TAG = tag(ANY_VALUE.string, LENGTH_DELIMITED)
+/** Two times, tag and value each. */
+const TIMES_BYTES = 18
+
+/** The attributes `log.iostream` and `log.record.uid`, the uid's bytes last and still to be filled in. */
+const templates = (uidBytes: number) => {
+  const uid = encodeAttribute(LOG_RECORD.attributes, 'log.record.uid', '.'.repeat(uidBytes))
+  const named = STREAM_NAMES.map((name) => encodeAttribute(LOG_RECORD.attributes, 'log.iostream', name))
+  // A line that could not be parsed does not say which stream it is from.
+  return [...named.map((stream) => Buffer.concat([stream, uid])), uid]
+}
+const PLAIN_ATTRIBUTES = templates(RECORD_UID_BYTES)
+const SPANNING_ATTRIBUTES = templates(SPANNING_RECORD_UID_BYTES)
+const LONGEST_ATTRIBUTES = SPANNING_ATTRIBUTES[0]!.length
+
+/** Attribute of a record whose body was cut: its length before. */
+const TRUNCATED_KEY = 'log.record.original_length'
+
+/** Most bytes that a record takes over the bytes of its body. */
+export const RECORD_OVERHEAD_BYTES = 6 + TIMES_BYTES + 12 + LONGEST_ATTRIBUTES + 64
+
+/**
+ * Writes OTLP LogRecords. Fields that are the same for many records are written from templates; the body is copied
+ * once, from the file's bytes to the request's.
+ */
+export class RecordWriter {
+  #observedHigh = 0
+  #observedLow = 0
+
+  /** Sets the read time of the records that follow. */
+  observe(nowMs: number): void {
+    const nowNs = BigInt(nowMs) * 1_000_000n
+    this.#observedHigh = Number(nowNs >> 32n)
+    this.#observedLow = Number(nowNs & 0xffff_ffffn)
+  }
+
+  /**
+   * Writes one record as a field of its ScopeLogs; the caller has made room for {@link RECORD_OVERHEAD_BYTES} and the
+   * body.
+   *
+   * @param originalBytes length of the body before it was cut, or 0 if it is whole
+   * @returns the offset behind the record
+   */
+  write(target: Buffer, at: number, line: Line, extent: Extent, originalBytes: number): number {
+    const bodyBytes = line.bodyEnd - line.bodyStart
+    const valueBytes = 1 + varintBytes(bodyBytes) + bodyBytes
+    const spanning = extent.endFileKey !== undefined
+    const attributes = (spanning ? SPANNING_ATTRIBUTES : PLAIN_ATTRIBUTES)[line.stream]!
+    const cut = originalBytes === 0 ? undefined : encodeAttribute(LOG_RECORD.attributes, TRUNCATED_KEY, originalBytes)
+    const recordBytes =
+      TIMES_BYTES + 1 + varintBytes(valueBytes) + valueBytes + attributes.length + (cut === undefined ? 0 : cut.length)
+
+    let to = at
+    target[to++] = RECORD_TAG
+    to = writeVarint(target, to, recordBytes)
+    target[to++] = TIME_TAG
+    writeUint32(target, to, line.timeLow)
+    writeUint32(target, to + 4, line.timeHigh)
+    to += 8
+    target[to++] = OBSERVED_TAG
+    writeUint32(target, to, this.#observedLow)
+    writeUint32(target, to + 4, this.#observedHigh)
+    to += 8
+    target[to++] = BODY_TAG
+    to = writeVarint(target, to, valueBytes)
+    target[to++] = STRING_TAG
+    to = writeVarint(target, to, bodyBytes)
+    line.bytes.copy(target, to, line.bodyStart, line.bodyEnd)
+    to += bodyBytes
+    if (cut !== undefined) to += cut.copy(target, to)
+    to += attributes.copy(target, to)
+    const uidAt = to - (spanning ? SPANNING_RECORD_UID_BYTES : RECORD_UID_BYTES)
+    const lengthBytes = extent.endOffset - extent.startOffset
+    writeRecordUid(target, uidAt, line.timeHigh, line.timeLow, extent.fileKey, extent.startOffset, lengthBytes)
+    if (extent.endFileKey !== undefined) writeSpanSuffix(target, uidAt, extent.endFileKey, extent.endFileOffset)
+    return to
+  }
+}

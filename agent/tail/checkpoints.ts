@@ -1,0 +1,187 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { frameHeader, nextMarker, unframe } from '#lib/segment/frame.ts'
+import type { FileState } from './source-file.ts'
+
+/** What is remembered of a file: enough to go on after a restart as if there had been none. */
+export interface FileCheckpoint {
+  /** Container instance, as `<pod uid>/<container>/<restart count>`. */
+  readonly instance: string
+  /** The file's key, see identity.ts. */
+  readonly key: string
+  /** How many of the file's first bytes the key was made of. */
+  readonly prefixBytes: number
+  readonly state: FileState
+}
+
+/** One change, as it is written: a checkpoint that replaces the one before, or the end of one. */
+type Change = readonly ['put', FileCheckpoint] | readonly ['drop', string, string]
+
+const FILE_NAME = 'checkpoints.log'
+/** Below this there is nothing to gain from compacting. */
+const SMALLEST_COMPACTION_BYTES = 1024 ** 2
+const MAX_FRAME_BYTES = 64 * 1024 ** 2
+
+/**
+ * The durable checkpoints: an append-only log of CRC'd frames, each a JSON list of changes, that begins with a
+ * snapshot whenever it was compacted (written aside, synced, renamed, directory synced). The last whole frame wins; a
+ * torn or damaged one is skipped, so the worst that a power cut does is that some lines are sent again, under the same
+ * ids. Calls write at once: they are few (one a second, one per cut), and a cut must be on disk before what it cuts
+ * is sent.
+ */
+export class Checkpoints {
+  readonly #path: string
+  readonly #directory: string
+  /** Per container instance, by file key. */
+  readonly #instances = new Map<string, Map<string, FileCheckpoint>>()
+  #fd: number | undefined
+  #sizeBytes = 0
+  #liveBytes = 0
+
+  constructor(directory: string) {
+    this.#directory = directory
+    this.#path = join(directory, FILE_NAME)
+  }
+
+  /**
+   * Reads what an earlier run left and compacts it.
+   *
+   * @returns bytes of the log that could not be read
+   */
+  open(): number {
+    mkdirSync(this.#directory, { recursive: true })
+    const lostBytes = this.#replay()
+    try {
+      this.#compact()
+    } catch {
+      // A full disk is no reason not to ship what is on it; the log as it is will do.
+      this.#fd = openSync(this.#path, 'a')
+    }
+    return lostBytes
+  }
+
+  /** The checkpoints of a container instance. */
+  of(instance: string): readonly FileCheckpoint[] {
+    return [...(this.#instances.get(instance)?.values() ?? [])]
+  }
+
+  /** Every container instance that has checkpoints. */
+  instances(): ReadonlySet<string> {
+    return new Set(this.#instances.keys())
+  }
+
+  /** Writes changes; when it returns they are on disk. Throws the system's error if they are not. */
+  write(puts: readonly FileCheckpoint[], drops: readonly Pick<FileCheckpoint, 'instance' | 'key'>[] = []): void {
+    const changes: Change[] = [
+      ...puts.map((checkpoint): Change => ['put', checkpoint]),
+      ...drops.map(({ instance, key }): Change => ['drop', instance, key]),
+    ]
+    if (changes.length === 0 || this.#fd === undefined) return
+    this.#append(this.#fd, changes)
+    for (const change of changes) this.#apply(change)
+    if (this.#sizeBytes > SMALLEST_COMPACTION_BYTES && this.#sizeBytes > 4 * this.#liveBytes) {
+      try {
+        this.#compact()
+      } catch {
+        // The changes are on disk in the old log; the next write tries again.
+      }
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+
+  #replay(): number {
+    let bytes: Buffer
+    try {
+      bytes = readFileSync(this.#path)
+    } catch {
+      return 0
+    }
+    let lostBytes = 0
+    for (let at = 0; at < bytes.length; ) {
+      const found = unframe(bytes, at, MAX_FRAME_BYTES)
+      const changes = found.kind === 'frame' ? parseChanges(bytes.subarray(found.start, found.end)) : undefined
+      if (found.kind === 'frame' && changes !== undefined) {
+        for (const change of changes) this.#apply(change)
+        at = found.end
+      } else {
+        const next = nextMarker(bytes, at + 1)
+        const end = next < 0 ? bytes.length : next
+        lostBytes += end - at
+        at = end
+      }
+    }
+    return lostBytes
+  }
+
+  #apply(change: Change): void {
+    if (change[0] === 'put') {
+      const [, checkpoint] = change
+      const files = this.#instances.get(checkpoint.instance)
+      if (files === undefined) this.#instances.set(checkpoint.instance, new Map([[checkpoint.key, checkpoint]]))
+      else files.set(checkpoint.key, checkpoint)
+    } else {
+      const [, instance, key] = change
+      const files = this.#instances.get(instance)
+      files?.delete(key)
+      if (files?.size === 0) this.#instances.delete(instance)
+    }
+  }
+
+  #append(fd: number, changes: readonly Change[]): void {
+    const payload = Buffer.from(JSON.stringify(changes))
+    const frame = Buffer.concat([frameHeader([payload]), payload])
+    let written = 0
+    // A short write that ends in ENOSPC leaves a torn frame, which readers skip.
+    while (written < frame.length) written += writeSync(fd, frame, written)
+    fdatasyncSync(fd)
+    this.#sizeBytes += frame.length
+  }
+
+  #compact(): void {
+    const temporary = `${this.#path}.tmp`
+    const fd = openSync(temporary, 'w')
+    const before = this.#sizeBytes
+    this.#sizeBytes = 0
+    try {
+      const files = [...this.#instances.values()].flatMap((checkpoints) => [...checkpoints.values()])
+      this.#append(
+        fd,
+        files.map((checkpoint) => ['put', checkpoint]),
+      )
+      renameSync(temporary, this.#path)
+    } catch (error) {
+      closeSync(fd)
+      rmSync(temporary, { force: true })
+      this.#sizeBytes = before
+      throw error
+    }
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = fd
+    this.#liveBytes = this.#sizeBytes
+    const directory = openSync(this.#directory, 'r')
+    fsyncSync(directory)
+    closeSync(directory)
+  }
+}
+
+function parseChanges(payload: Buffer): readonly Change[] | undefined {
+  try {
+    return JSON.parse(payload.toString('utf8')) as readonly Change[]
+  } catch {
+    return undefined
+  }
+}

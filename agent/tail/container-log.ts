@@ -1,0 +1,87 @@
+import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
+import { PartialRecord } from '../join/partial.ts'
+import type { Origin } from '../ship/batch.ts'
+import type { ResumePoint, SourceFile } from './source-file.ts'
+
+/** How long a rotated file must have been quiet before its successor is read: the runtime still writes to it at first. */
+const ROTATION_GRACE_MS = 100
+
+export interface ContainerLogOptions {
+  readonly instance: ContainerInstance
+  readonly directory: string
+  readonly resource: Buffer
+  readonly maxRecordBytes: number
+}
+
+export interface FinishedFile {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+}
+
+/**
+ * The log of one container instance: its files in the order in which they were written, and the records that the
+ * runtime split and that are not complete yet.
+ */
+export class ContainerLog implements Origin {
+  readonly instance: ContainerInstance
+  /** Pod UID, container, restart count. */
+  readonly key: string
+  /** The container's directory. */
+  readonly directory: string
+  readonly resource: Buffer
+  /** Incomplete records of stdout and stderr. */
+  readonly partials: readonly [PartialRecord, PartialRecord]
+  /** Oldest first; the file that the runtime writes to is the last one. */
+  files: SourceFile[] = []
+  /** Files that were read, acknowledged and closed but still have a name, by inode, as they were then. */
+  readonly finished = new Map<number, FinishedFile>()
+  /** Whether its directory is gone: nothing new can come. */
+  gone = false
+  /** Set while it stands in the queue of logs that have something to read. */
+  queued = false
+  /** When something was last read, monotonic milliseconds. */
+  activeAtMs = 0
+  /** The inode that the name `N.log` stood for when it was last looked up. */
+  lookedUpInode = 0
+
+  constructor(options: ContainerLogOptions) {
+    this.instance = options.instance
+    this.key = instanceKey(options.instance)
+    this.directory = options.directory
+    this.resource = options.resource
+    this.partials = [new PartialRecord(options.maxRecordBytes), new PartialRecord(options.maxRecordBytes)]
+  }
+
+  get restartCount(): number {
+    return this.instance.restartCount
+  }
+
+  /** The name that the runtime writes to; rotated files have a longer one. */
+  get liveName(): string {
+    return `${this.restartCount}.log`
+  }
+
+  /** The oldest file that has something to read, or undefined if there is none or a rotated file is given its grace. */
+  next(nowMs: number): SourceFile | undefined {
+    for (const file of this.files) {
+      if (file.identity === undefined) continue
+      if (file.idleSinceMs === undefined) return file
+      const isLast = file === this.files.at(-1)
+      if (!isLast && nowMs - file.idleSinceMs < ROTATION_GRACE_MS) return undefined
+    }
+    return undefined
+  }
+
+  /** Whether everything that can be read was read. */
+  isIdle(): boolean {
+    return this.files.every((file) => file.identity === undefined || file.idleSinceMs !== undefined)
+  }
+
+  /** Where a restart would have to go on in a file: a record that is not complete has to be read again. */
+  resumePoint(file: SourceFile): ResumePoint {
+    const stdout = this.partials[0].startIn(file) ?? file.offset
+    const stderr = this.partials[1].startIn(file) ?? file.offset
+    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr] }
+  }
+}

@@ -1,0 +1,244 @@
+import { isUtf8 } from 'node:buffer'
+import type { Clock } from '#lib/clock.ts'
+import { FULL, Line, type LineDecoder, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
+import type { LongLine } from '../decode/long-line.ts'
+import type { PartialRecord } from '../join/partial.ts'
+import type { Batch, Request } from '../ship/batch.ts'
+import { Extent, type RecordWriter } from '../ship/record-writer.ts'
+import type { ContainerLog } from './container-log.ts'
+import type { SourceFile } from './source-file.ts'
+
+export interface IntakeOptions {
+  readonly decoder: LineDecoder
+  readonly batch: Batch
+  readonly writer: RecordWriter
+  readonly clock: Clock
+  /** Longest body of a record; longer ones are cut and say so. */
+  readonly maxRecordBytes: number
+}
+
+const NEWLINE = 10
+
+/**
+ * From bytes of a file to records of a batch: decode, join, cut to size, repair, encode. Synchronous, in one pass, and
+ * nothing is allocated for a line of the common kind: complete, in the runtime's format, valid UTF-8.
+ */
+export class Intake {
+  /** Counters, read when scraped. */
+  readonly stats = { bytes: 0, records: 0, partialLines: 0, unparsedLines: 0, truncatedRecords: 0, repairedRecords: 0 }
+  readonly #options: IntakeOptions
+  readonly #line = new Line()
+  readonly #extent = new Extent()
+  /** When the open batch was begun, monotonic milliseconds; has a meaning only if it is not empty. */
+  openedAtMs = 0
+  /** Files whose position moved since the batch was begun. */
+  readonly #touched = new Map<SourceFile, ContainerLog>()
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  /** Whether the batch must be closed before more is taken. */
+  get isFull(): boolean {
+    return this.#options.batch.isFull
+  }
+
+  /** Whether closing the batch would change nothing. */
+  get isEmpty(): boolean {
+    return this.#touched.size === 0
+  }
+
+  /** Records in the open batch. */
+  get openRecords(): number {
+    return this.#options.batch.records
+  }
+
+  /**
+   * Takes whole lines from `bytes[start, end)`, which begins at the file's offset and ends behind a newline. Stops
+   * when the batch is full.
+   *
+   * @returns how many bytes were taken; the file's offset moved by as much
+   */
+  takeLines(log: ContainerLog, file: SourceFile, bytes: Buffer, start: number, end: number): number {
+    const { decoder, batch, maxRecordBytes } = this.#options
+    const line = this.#line
+    const extent = this.#extent
+    const [stdout, stderr] = log.partials
+    const base = file.offset - start
+    const valid = isUtf8(bytes.subarray(start, end))
+    const skipping = base + start < Math.max(...file.skip)
+    let { high, low } = file.time
+    this.#begin(log, file)
+    let at = start
+    while (at < end && !batch.isFull) {
+      const newline = bytes.indexOf(NEWLINE, at)
+      decoder.decode(line, bytes, at, newline)
+      extent.startOffset = base + at
+      extent.endOffset = base + newline
+      if (line.kind === UNPARSED) {
+        line.timeHigh = high
+        line.timeLow = low
+      } else {
+        high = line.timeHigh
+        low = line.timeLow
+      }
+      at = newline + 1
+      if (skipping && this.#wasDelivered(file)) continue
+      const isPlain = line.kind === FULL && valid && line.bodyEnd - line.bodyStart <= maxRecordBytes
+      if (isPlain && !(line.stream === 0 ? stdout : stderr).isOpen) {
+        batch.append(log, line, extent, 0)
+        this.stats.records += 1
+      } else {
+        this.#takeOddLine(log, file)
+      }
+    }
+    file.time = { high, low }
+    file.offset = base + at
+    this.stats.bytes += at - start
+    return at - start
+  }
+
+  /** Takes a line that was longer than a read and whose text ends at `endOffset`, with a newline or by a cut. */
+  takeLongLine(log: ContainerLog, file: SourceFile, long: LongLine, endOffset: number, newline: boolean): void {
+    this.#takeLone(log, file, long.kept, endOffset, long.totalBytes, !newline)
+    file.offset = endOffset + (newline ? 1 : 0)
+    this.stats.bytes += long.totalBytes + (newline ? 1 : 0)
+  }
+
+  /** Takes what stands at the end of a file without a newline, as if it had one. The cut must be on disk already. */
+  takeTornLine(log: ContainerLog, file: SourceFile, bytes: Buffer): void {
+    this.#takeLone(log, file, bytes, file.offset + bytes.length, bytes.length, true)
+    file.offset += bytes.length
+    this.stats.bytes += bytes.length
+  }
+
+  /** Ends the incomplete records of some streams (bit 0 stdout, bit 1 stderr). The cut must be on disk already. */
+  flushPartials(log: ContainerLog, streams: number): void {
+    for (const [index, partial] of log.partials.entries()) {
+      if ((streams & (1 << index)) === 0 || !partial.isOpen) continue
+      this.#options.writer.observe(this.#options.clock.nowMs())
+      this.#line.stream = index === 0 ? 0 : 1
+      this.#emitJoined(log, partial)
+    }
+  }
+
+  /**
+   * Ends the batch. Every file that moved will be acknowledged up to where it could be resumed now, once the request
+   * is; if nothing but positions moved there is no request, and they count at once.
+   */
+  close(): Request | undefined {
+    const progress = [...this.#touched].map(([file, log]) => file.progressTo(log.resumePoint(file)))
+    this.#touched.clear()
+    if (this.#options.batch.records > 0) return this.#options.batch.take(progress)
+    for (const point of progress) point.acknowledge()
+    return undefined
+  }
+
+  #begin(log: ContainerLog, file: SourceFile): void {
+    this.#options.writer.observe(this.#options.clock.nowMs())
+    this.#touch(log, file)
+    this.#extent.fileKey = file.identity!.key
+    this.#extent.endFileKey = undefined
+  }
+
+  #touch(log: ContainerLog, file: SourceFile): void {
+    if (this.#touched.size === 0) this.openedAtMs = this.#options.clock.monotonicMs()
+    this.#touched.set(file, log)
+  }
+
+  #takeLone(
+    log: ContainerLog,
+    file: SourceFile,
+    bytes: Buffer,
+    endOffset: number,
+    totalBytes: number,
+    torn = false,
+  ): void {
+    const line = this.#line
+    this.#begin(log, file)
+    this.#options.decoder.decode(line, bytes, 0, bytes.length)
+    this.#extent.startOffset = file.offset
+    this.#extent.endOffset = endOffset
+    if (line.kind === UNPARSED) {
+      line.timeHigh = file.time.high
+      line.timeLow = file.time.low
+    } else {
+      file.time = { high: line.timeHigh, low: line.timeLow }
+      if (torn) line.kind = FULL
+    }
+    if (!this.#wasDelivered(file)) this.#takeOddLine(log, file, totalBytes - bytes.length)
+  }
+
+  /** Whether an earlier run delivered this line, which is read again only for the sake of the other stream. */
+  #wasDelivered(file: SourceFile): boolean {
+    const { stream } = this.#line
+    return stream !== NO_STREAM && this.#extent.startOffset < file.skip[stream]
+  }
+
+  /** A line that is not whole, valid and in form. `missingBytes` of its body were not kept. */
+  #takeOddLine(log: ContainerLog, file: SourceFile, missingBytes = 0): void {
+    const line = this.#line
+    if (line.kind === UNPARSED) {
+      this.stats.unparsedLines += 1
+      this.#emit(log, missingBytes)
+      return
+    }
+    const partial = line.stream === 0 ? log.partials[0] : log.partials[1]
+    if (line.kind === FULL && !partial.isOpen) {
+      this.#emit(log, missingBytes)
+      return
+    }
+    const { startOffset, endOffset } = this.#extent
+    partial.add(line, { file, startOffset, endOffset }, missingBytes, this.#options.clock.monotonicMs())
+    if (line.kind === PARTIAL) {
+      this.stats.partialLines += 1
+      return
+    }
+    this.#emitJoined(log, partial)
+    this.#begin(log, file)
+  }
+
+  #emitJoined(log: ContainerLog, partial: PartialRecord): void {
+    const extent = this.#extent
+    const first = partial.extents[0]!
+    const last = partial.extents.at(-1)!
+    for (const { file } of partial.extents) this.#touch(log, file)
+    extent.fileKey = first.file.identity!.key
+    extent.startOffset = first.startOffset
+    extent.endOffset = first.endOffset
+    extent.endFileKey = last === first ? undefined : last.file.identity!.key
+    extent.endFileOffset = last.endOffset
+    partial.readInto(this.#line)
+    this.#emit(log, partial.missingBytes)
+    partial.clear()
+  }
+
+  #emit(log: ContainerLog, missingBytes: number): void {
+    const { batch, maxRecordBytes } = this.#options
+    const line = this.#line
+    const bodyBytes = line.bodyEnd - line.bodyStart
+    if (!isUtf8(line.bytes.subarray(line.bodyStart, line.bodyEnd))) this.#repair()
+    const isCut = line.bodyEnd - line.bodyStart > maxRecordBytes
+    if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
+    const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0
+    if (originalBytes > 0) this.stats.truncatedRecords += 1
+    batch.append(log, line, this.#extent, originalBytes)
+    this.stats.records += 1
+  }
+
+  /** Protobuf strings and JSON are UTF-8; what is not becomes U+FFFD, or the whole request would be refused. */
+  #repair(): void {
+    const line = this.#line
+    line.bytes = Buffer.from(line.bytes.toString('utf8', line.bodyStart, line.bodyEnd))
+    line.bodyStart = 0
+    line.bodyEnd = line.bytes.length
+    this.stats.repairedRecords += 1
+  }
+}
+
+/** The first byte of the UTF-8 character that `at` lies in. */
+function characterStart(bytes: Buffer, at: number): number {
+  let start = at
+  while (start > at - 4 && (bytes[start]! & 0xc0) === 0x80) start -= 1
+  return start
+}

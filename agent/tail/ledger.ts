@@ -1,0 +1,76 @@
+import { messageOf } from '#lib/errors.ts'
+import type { AgentEvents } from '../events.ts'
+import type { Checkpoints, FileCheckpoint } from './checkpoints.ts'
+import type { ContainerLog } from './container-log.ts'
+import type { Cut, SourceFile } from './source-file.ts'
+
+/**
+ * What is to be written to the checkpoints: acknowledgements are gathered and written together once in a while, cuts
+ * at once. If the disk is full everything stays noted for the next time.
+ */
+export class Ledger {
+  readonly #checkpoints: Checkpoints
+  readonly #events: AgentEvents
+  readonly #acknowledged = new Map<SourceFile, ContainerLog>()
+  readonly #finished = new Map<string, { readonly instance: string; readonly key: string }>()
+
+  constructor(checkpoints: Checkpoints, events: AgentEvents) {
+    this.#checkpoints = checkpoints
+    this.#events = events
+  }
+
+  /** More of a file was acknowledged. */
+  acknowledged(log: ContainerLog, file: SourceFile): void {
+    this.#acknowledged.set(file, log)
+    this.#finished.delete(`${log.key}\0${file.identity!.key.toString('latin1')}`)
+  }
+
+  /** A file does not exist any more and needs no checkpoint. */
+  finished(instance: string, key: string): void {
+    this.#finished.set(`${instance}\0${key}`, { instance, key })
+  }
+
+  /** Writes down what was noted. */
+  write(): void {
+    const puts = [...this.#acknowledged].map(([file, log]) => checkpointOf(log, file))
+    if (this.#try(puts, [...this.#finished.values()])) {
+      this.#acknowledged.clear()
+      this.#finished.clear()
+    }
+  }
+
+  /**
+   * Makes a cut durable.
+   *
+   * @returns false if it could not be written; then the cut must not be made
+   */
+  cut(log: ContainerLog, file: SourceFile, cut: Cut): boolean {
+    const { state, ...rest } = checkpointOf(log, file)
+    const written = this.#try([{ ...rest, state: { ...state, cuts: [...state.cuts, cut] } }], [])
+    if (written) file.addCut(cut)
+    return written
+  }
+
+  #try(
+    puts: readonly FileCheckpoint[],
+    drops: readonly { readonly instance: string; readonly key: string }[],
+  ): boolean {
+    try {
+      this.#checkpoints.write(puts, drops)
+      return true
+    } catch (error) {
+      this.#events.checkpointFailed({}, { err: messageOf(error) })
+      return false
+    }
+  }
+}
+
+function checkpointOf(log: ContainerLog, file: SourceFile): FileCheckpoint {
+  const { key, prefix } = file.identity!
+  return {
+    instance: log.key,
+    key: key.toString('latin1'),
+    prefixBytes: prefix.length,
+    state: { resume: file.acked, time: file.ackedTime, cuts: file.cuts },
+  }
+}

@@ -1,0 +1,195 @@
+import type { Clock } from '#lib/clock.ts'
+import { messageOf } from '#lib/errors.ts'
+import { LongLine } from '../decode/long-line.ts'
+import type { AgentEvents } from '../events.ts'
+import type { Request } from '../ship/batch.ts'
+import type { ContainerLog } from './container-log.ts'
+import type { Intake } from './intake.ts'
+import type { SourceFile } from './source-file.ts'
+
+export interface ReaderOptions {
+  readonly intake: Intake
+  readonly clock: Clock
+  readonly events: AgentEvents
+  /** Takes a closed batch; resolves when there is room for the next one. */
+  readonly ship: (request: Request) => Promise<void>
+  /** Called when a file no longer holds what it held. */
+  readonly onTruncated: (log: ContainerLog, file: SourceFile) => void
+  /** Longest begin of a line that is kept. */
+  readonly maxLineBytes: number
+  /** Bytes that a container may read before it is the turn of the next one. */
+  readonly quantumBytes: number
+}
+
+const NEWLINE = 10
+/** Longest stretch without giving the event loop a turn. */
+const LONGEST_STRETCH_MS = 10
+
+/**
+ * Reads the logs that have something to read, in turns: a quantum of bytes each, first come, first served, so that a
+ * container that writes without end delays the others by one quantum and no more. There is one loop; while it waits
+ * for room in flight nothing is read, and everything else goes on.
+ */
+export class Reader {
+  readonly #options: ReaderOptions
+  readonly #buffer: Buffer
+  readonly #queue: ContainerLog[] = []
+  #closeBatch = false
+  #stopped = false
+  #notify: () => void = () => {}
+  #running: Promise<void> | undefined
+  #yieldedAtMs = 0
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+    this.#buffer = Buffer.allocUnsafeSlow(options.quantumBytes)
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** Puts a log into the queue of those that have something to read. */
+  wake(log: ContainerLog): void {
+    if (log.queued) return
+    log.queued = true
+    this.#queue.push(log)
+    this.#notify()
+  }
+
+  /** Has the open batch closed at the next opportunity, full or not. */
+  closeBatch(): void {
+    this.#closeBatch = true
+    this.#notify()
+  }
+
+  /** Ends reading after the turn under way and ships what was taken; waits for room no longer than the deadline. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#stopped = true
+    this.#notify()
+    const aborted = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve(), { once: true }))
+    await Promise.race([this.#running, aborted])
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      const log = this.#queue.shift()
+      if (log !== undefined) {
+        log.queued = false
+        await this.#turn(log)
+      }
+      if (this.#closeBatch || this.#options.intake.isFull) await this.#ship()
+      if (this.#queue.length === 0 && !this.#closeBatch && !this.#stopped) await this.#wait()
+      else await this.#yieldNowAndThen()
+    }
+    await this.#ship()
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#notify = resolve
+    })
+  }
+
+  async #yieldNowAndThen(): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs()
+    if (nowMs - this.#yieldedAtMs < LONGEST_STRETCH_MS) return
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#yieldedAtMs = this.#options.clock.monotonicMs()
+  }
+
+  async #ship(): Promise<void> {
+    this.#closeBatch = false
+    const request = this.#options.intake.close()
+    if (request !== undefined) await this.#options.ship(request)
+  }
+
+  async #turn(log: ContainerLog): Promise<void> {
+    const file = log.next(this.#options.clock.monotonicMs())
+    if (file === undefined) return
+    try {
+      await this.#read(log, file)
+    } catch (error) {
+      // Reported, and tried again with the next poll.
+      this.#setIdle(file, file.seenOffset)
+      this.#options.events.readFailed({}, { path: `${log.directory}/${file.name}`, err: messageOf(error) })
+    }
+  }
+
+  async #read(log: ContainerLog, file: SourceFile): Promise<void> {
+    if (file.longLine === undefined) this.#flushAtCuts(log, file)
+    const buffer = this.#buffer
+    const position = file.offset + (file.longLine?.totalBytes ?? 0)
+    const bytes = await file.read(buffer, position)
+    if (position + bytes < file.seenOffset || !file.isUnchanged()) {
+      this.#options.onTruncated(log, file)
+      return
+    }
+    if (position + bytes === file.seenOffset) {
+      this.#setIdle(file, file.seenOffset)
+      return
+    }
+    log.activeAtMs = this.#options.clock.monotonicMs()
+    const length = Math.min(bytes, file.nextCutOffset - position)
+    const rest =
+      file.longLine === undefined ? await this.#takeChunk(log, file, length) : this.#continueLongLine(log, file, length)
+    if (position + length === file.nextCutOffset) {
+      this.#endTornLine(log, file, length - rest, length)
+      this.#flushAtCuts(log, file)
+      this.wake(log)
+    } else if (bytes === buffer.length || file.offset + (file.longLine?.totalBytes ?? 0) + rest < position + bytes) {
+      this.wake(log)
+    } else {
+      this.#setIdle(file, position + bytes)
+    }
+  }
+
+  /** Takes the whole lines of the first `length` bytes of the buffer; returns how many bytes without a newline are left. */
+  async #takeChunk(log: ContainerLog, file: SourceFile, length: number): Promise<number> {
+    const { intake } = this.#options
+    const buffer = this.#buffer
+    const end = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1
+    for (let at = 0; at < end; ) {
+      at += intake.takeLines(log, file, buffer, at, end)
+      if (intake.isFull) await this.#ship()
+    }
+    const rest = length - end
+    if (end > 0 || rest < buffer.length) return rest
+    file.longLine = new LongLine(this.#options.maxLineBytes)
+    file.longLine.append(buffer, 0, length)
+    return 0
+  }
+
+  #continueLongLine(log: ContainerLog, file: SourceFile, length: number): number {
+    const buffer = this.#buffer
+    const line = file.longLine!
+    const start = file.offset + line.totalBytes
+    const newline = buffer.subarray(0, length).indexOf(NEWLINE)
+    line.append(buffer, 0, newline < 0 ? length : newline)
+    if (newline < 0) return 0
+    file.longLine = undefined
+    this.#options.intake.takeLongLine(log, file, line, start + newline, true)
+    return 0
+  }
+
+  /** Ends a line where an earlier run ended it, its rest in `[start, end)` of the buffer, although no newline stands there. */
+  #endTornLine(log: ContainerLog, file: SourceFile, start: number, end: number): void {
+    const { intake } = this.#options
+    if (file.longLine !== undefined) {
+      intake.takeLongLine(log, file, file.longLine, file.nextCutOffset, false)
+      file.longLine = undefined
+    } else if (start < end) {
+      intake.takeTornLine(log, file, Buffer.from(this.#buffer.subarray(start, end)))
+    }
+  }
+
+  #flushAtCuts(log: ContainerLog, file: SourceFile): void {
+    const streams = file.reachCuts(file.offset)
+    if (streams > 0) this.#options.intake.flushPartials(log, streams)
+  }
+
+  #setIdle(file: SourceFile, seenOffset: number): void {
+    file.seenOffset = seenOffset
+    file.idleSinceMs = this.#options.clock.monotonicMs()
+  }
+}

@@ -1,0 +1,239 @@
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs'
+import type { LongLine } from '../decode/long-line.ts'
+import type { Progress } from '../ship/batch.ts'
+import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
+
+/** A place in a file where a record was ended by the clock and not by its bytes; see checkpoints.ts. */
+export interface Cut {
+  readonly offset: number
+  /** Bit 0 for stdout, bit 1 for stderr: whose partial record was flushed here. */
+  readonly streams: number
+}
+
+/** A time in nanoseconds, as two unsigned 32-bit halves. */
+export interface Time64 {
+  readonly high: number
+  readonly low: number
+}
+
+export interface FileStat {
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  /** Whether the file still has a name. */
+  readonly linked: boolean
+}
+
+/** What is remembered of a file's content. */
+export interface FileState {
+  readonly resume: ResumePoint
+  /** Time of the last record before it that had one. */
+  readonly time: Time64
+  readonly cuts: readonly Cut[]
+}
+
+export interface SourceFileOptions {
+  readonly path: string
+  readonly name: string
+  /** Called whenever more of the file has been acknowledged. */
+  readonly onAcknowledged: (file: SourceFile) => void
+}
+
+/**
+ * Where reading a file goes on. Streams are joined apart, so while a record of one is incomplete, records of the other
+ * behind its begin may have been delivered: their lines are read again and skipped.
+ */
+export interface ResumePoint {
+  readonly offset: number
+  /** Lines of stdout and of stderr that begin before these offsets were delivered. */
+  readonly delivered: readonly [number, number]
+}
+
+interface Point {
+  readonly resume: ResumePoint
+  readonly time: Time64
+  /** Cuts whose records are in this batch or an earlier one. */
+  readonly cuts: readonly Cut[]
+  acknowledged: boolean
+}
+
+/** A read that took longer than this came from a slow disk; the reads after it leave the thread free. */
+const SLOW_READ_MS = 20
+const ASYNC_READS_AFTER_SLOW = 64
+
+/**
+ * One open log file. The descriptor is kept from first sight until everything was read and acknowledged, through
+ * renames and deletion; the name is only what messages call it.
+ */
+export class SourceFile {
+  readonly device: number
+  readonly inode: number
+  name: string
+  identity: FileIdentity | undefined
+  /** Time of the first record, by which the files of a container are put into order. */
+  firstTime: Time64 | undefined
+  /** Everything before this was decoded. */
+  offset = 0
+  /** Time of the last record before `offset` that had one: what a line without a time is given. */
+  time: Time64 = { high: 0, low: 0 }
+  /** What was acknowledged. */
+  acked: ResumePoint = { offset: 0, delivered: [0, 0] }
+  ackedTime: Time64 = { high: 0, low: 0 }
+  /** What an earlier run delivered beyond where this one began. */
+  skip: ResumePoint['delivered'] = [0, 0]
+  /** Cuts whose records are not acknowledged yet: a restart has to make them again. */
+  cuts: readonly Cut[] = []
+  /** Everything before this was looked at; between `offset` and here stands the begin of a line. */
+  seenOffset = 0
+  /** Since when there has been nothing to read, in monotonic milliseconds; undefined while there is something. */
+  idleSinceMs: number | undefined
+  /** Set while a line is longer than a read. */
+  longLine: LongLine | undefined
+  readonly #fd: number
+  readonly #onAcknowledged: (file: SourceFile) => void
+  readonly #probe = Buffer.alloc(IDENTITY_BYTES)
+  #closed = false
+  #points: Point[] = []
+  /** Of `cuts`, in order: those an earlier run made and this one has not reached yet. */
+  #cutsAhead: Cut[] = []
+  #cutsSincePoint: Cut[] = []
+  #asyncReads = 0
+  /** A rewrite may leave the size as it was. */
+  #polledMtimeMs = 0
+
+  constructor(options: SourceFileOptions) {
+    this.#fd = openSync(options.path, 'r')
+    const { dev, ino } = fstatSync(this.#fd)
+    this.device = dev
+    this.inode = ino
+    this.name = options.name
+    this.#onAcknowledged = options.onAcknowledged
+  }
+
+  /** Whether everything that was decoded has been acknowledged. */
+  get isSettled(): boolean {
+    return this.acked.offset === this.offset
+  }
+
+  /** Whether there is, or may be, something that was not looked at. */
+  poll(): boolean {
+    const { sizeBytes, modifiedAtMs } = this.stat()
+    const isChanged = sizeBytes !== this.seenOffset || modifiedAtMs !== this.#polledMtimeMs
+    this.#polledMtimeMs = modifiedAtMs
+    return isChanged
+  }
+
+  stat(): FileStat {
+    const { size, nlink, mtimeMs } = fstatSync(this.#fd)
+    return { sizeBytes: size, modifiedAtMs: mtimeMs, linked: nlink > 0 }
+  }
+
+  /** The first bytes of the file, as far as there are any. */
+  readHead(maxBytes: number): Buffer {
+    const head = Buffer.allocUnsafe(maxBytes)
+    return head.subarray(0, readSync(this.#fd, head, 0, maxBytes, 0))
+  }
+
+  /** What stands between the last whole line and the end. */
+  readTail(): Buffer {
+    const tail = Buffer.allocUnsafe(this.seenOffset - this.offset)
+    return tail.subarray(0, readSync(this.#fd, tail, 0, tail.length, this.offset))
+  }
+
+  /**
+   * Reads at a position of the file. From the page cache a synchronous read is a copy (measured: a third of the CPU
+   * that a trip through the thread pool costs); once one was slow, the following ones go through the pool.
+   */
+  async read(buffer: Buffer, position: number): Promise<number> {
+    if (this.#asyncReads > 0) {
+      this.#asyncReads -= 1
+      return new Promise((resolve, reject) => {
+        read(this.#fd, buffer, 0, buffer.length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+      })
+    }
+    const startedMs = performance.now()
+    const bytes = readSync(this.#fd, buffer, 0, buffer.length, position)
+    if (performance.now() - startedMs > SLOW_READ_MS) this.#asyncReads = ASYNC_READS_AFTER_SLOW
+    return bytes
+  }
+
+  /**
+   * Whether the file still begins as it did when it was identified. Asked after a read, it vouches for that read:
+   * a file that was truncated and written again before it begins with another record.
+   */
+  isUnchanged(): boolean {
+    const prefix = this.identity?.prefix
+    if (prefix === undefined) return true
+    const bytes = readSync(this.#fd, this.#probe, 0, prefix.length, 0)
+    return bytes === prefix.length && this.#probe.compare(prefix, 0, prefix.length, 0, prefix.length) === 0
+  }
+
+  /** Takes up a file where an earlier run left it, or at its begin. */
+  resume(identity: FileIdentity, firstTime: Time64, { resume, time, cuts }: FileState): void {
+    this.identity = identity
+    this.firstTime = firstTime
+    this.offset = resume.offset
+    this.seenOffset = resume.offset
+    this.acked = resume
+    this.skip = resume.delivered
+    this.time = time
+    this.ackedTime = time
+    this.cuts = cuts
+    this.idleSinceMs = undefined
+    this.#cutsAhead = cuts.toSorted((a, b) => a.offset - b.offset)
+  }
+
+  /** The offset of the next cut that an earlier run made, or infinity. */
+  get nextCutOffset(): number {
+    return this.#cutsAhead[0]?.offset ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Notes a cut that was made now. */
+  addCut(cut: Cut): void {
+    this.cuts = [...this.cuts, cut]
+    this.#cutsSincePoint.push(cut)
+  }
+
+  /** Takes the cuts that stand at an offset or before it; returns whose partial records end there. */
+  reachCuts(offset: number): number {
+    let streams = 0
+    while (this.nextCutOffset <= offset) {
+      const cut = this.#cutsAhead.shift()!
+      streams |= cut.streams
+      this.#cutsSincePoint.push(cut)
+    }
+    return streams
+  }
+
+  /**
+   * Notes that a batch was closed when this file could be resumed at a point. Acknowledgements may come in any order;
+   * `acked` moves only over batches that are all acknowledged.
+   */
+  progressTo(resume: ResumePoint): Progress {
+    const point: Point = { resume, time: this.time, cuts: this.#cutsSincePoint, acknowledged: false }
+    this.#cutsSincePoint = []
+    this.#points.push(point)
+    return {
+      acknowledge: () => {
+        point.acknowledged = true
+        this.#advance()
+      },
+    }
+  }
+
+  close(): void {
+    if (!this.#closed) closeSync(this.#fd)
+    this.#closed = true
+  }
+
+  #advance(): void {
+    let moved = false
+    while (this.#points[0]?.acknowledged) {
+      const { resume, time, cuts } = this.#points.shift()!
+      this.acked = resume
+      this.ackedTime = time
+      if (cuts.length > 0) this.cuts = this.cuts.filter((cut) => !cuts.includes(cut))
+      moved = true
+    }
+    if (moved) this.#onAcknowledged(this)
+  }
+}

@@ -1,0 +1,205 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '#lib/clock.ts'
+import type { Service } from '#lib/lifecycle.ts'
+import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
+import type { LogFilesListener, Runs } from '../discover/pods-directory.ts'
+import type { AgentEvents } from '../events.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { ContainerLog } from './container-log.ts'
+import type { Flusher } from './flusher.ts'
+import type { Intake } from './intake.ts'
+import type { Ledger } from './ledger.ts'
+import type { Opener } from './opener.ts'
+import type { Reader } from './reader.ts'
+import type { Retirement } from './retirement.ts'
+import type { SourceFile } from './source-file.ts'
+
+export interface TailerOptions {
+  readonly checkpoints: Checkpoints
+  readonly ledger: Ledger
+  readonly opener: Opener
+  readonly reader: Reader
+  readonly flusher: Flusher
+  readonly retirement: Retirement
+  readonly intake: Intake
+  readonly clock: Clock
+  readonly events: AgentEvents
+  readonly encodeResource: (instance: ContainerInstance) => Buffer
+  readonly maxRecordBytes: number
+  /** Longest time that a record waits for its batch to fill. */
+  readonly batchDelayMs: number
+  readonly directories: DirectoryLister
+}
+
+/** What the tailer asks of discovery. */
+export interface DirectoryLister {
+  /** Lists a container's directory again. */
+  refresh(directory: string): void
+  /** A directory that was too busy for events is quiet again. */
+  calmed(directory: string): void
+}
+
+const TICK_MS = 100
+const CHECKPOINT_MS = 1_000
+/** A log is polled every tick for this long after something was read from it, whatever events say. */
+const ACTIVE_MS = 5_000
+
+/**
+ * Keeps the logs of all containers: learns from discovery which files there are, polls the active logs, has the reader
+ * read them, and has what was acknowledged written down.
+ */
+export class Tailer implements Service, LogFilesListener {
+  readonly name = 'tailer'
+  readonly #options: TailerOptions
+  readonly #logs = new Map<string, ContainerLog>()
+  readonly #byDirectory = new Map<string, Set<ContainerLog>>()
+  readonly #active = new Set<ContainerLog>()
+  #writtenAtMs = 0
+  #cancelTick: () => void = () => {}
+
+  constructor(options: TailerOptions) {
+    this.#options = options
+  }
+
+  get logs(): ReadonlyMap<string, ContainerLog> {
+    return this.#logs
+  }
+
+  start(): void {
+    this.#options.reader.start()
+    this.#scheduleTick()
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#cancelTick()
+    for (const log of this.#logs.values()) this.#options.flusher.abandonUnlinked(log)
+    await this.#options.reader.stop(deadline)
+    for (const log of this.#logs.values()) for (const file of log.files) file.close()
+  }
+
+  listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void {
+    for (const [restartCount, entries] of runs) {
+      const log = this.#logOf({ ...container, restartCount }, directory)
+      this.#options.opener.openNew(log, entries)
+      this.#options.retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
+      this.#active.add(log)
+    }
+    for (const log of this.#byDirectory.get(directory) ?? []) {
+      if (!runs.has(log.restartCount)) this.#options.retirement.forgetVanished(log, new Set())
+    }
+  }
+
+  removed(directory: string): void {
+    for (const log of this.#byDirectory.get(directory) ?? []) {
+      log.gone = true
+      this.#options.retirement.forgetVanished(log, new Set())
+      this.#active.add(log)
+    }
+  }
+
+  touched(directory: string): void {
+    for (const log of this.#byDirectory.get(directory) ?? []) {
+      this.#active.add(log)
+      this.#poll(log, this.#options.clock.monotonicMs())
+    }
+  }
+
+  /** Everything that exists was listed: checkpoints of anything else are of no use any more. */
+  complete(): void {
+    const { checkpoints, ledger } = this.#options
+    for (const instance of checkpoints.instances()) {
+      const files = this.#logs.get(instance)?.files ?? []
+      const known = new Set(files.map(({ identity }) => identity?.key.toString('latin1')))
+      if (known.has(undefined)) continue
+      for (const { key } of checkpoints.of(instance)) if (!known.has(key)) ledger.finished(instance, key)
+    }
+  }
+
+  /** A file no longer holds what it held: what was read goes its way, the rest is gone, and the file begins anew. */
+  onTruncated(log: ContainerLog, file: SourceFile): void {
+    this.#options.events.fileTruncated({}, { path: join(log.directory, file.name) })
+    this.#options.flusher.abandon(log, file)
+    this.#options.retirement.remove(log, file)
+    // A copy that was set aside while this file was read may hold what is missing.
+    log.finished.clear()
+    this.#options.directories.refresh(log.directory)
+  }
+
+  #logOf(instance: ContainerInstance, directory: string): ContainerLog {
+    const key = instanceKey(instance)
+    const known = this.#logs.get(key)
+    if (known !== undefined) return known
+    const { encodeResource, maxRecordBytes } = this.#options
+    const log = new ContainerLog({ instance, directory, resource: encodeResource(instance), maxRecordBytes })
+    this.#logs.set(key, log)
+    const siblings = this.#byDirectory.get(directory)
+    if (siblings === undefined) this.#byDirectory.set(directory, new Set([log]))
+    else siblings.add(log)
+    return log
+  }
+
+  #scheduleTick(): void {
+    this.#cancelTick = this.#options.clock.after(TICK_MS, () => {
+      this.#tick(this.#options.clock.monotonicMs())
+      this.#scheduleTick()
+    })
+  }
+
+  #tick(nowMs: number): void {
+    const { intake, reader, ledger, batchDelayMs } = this.#options
+    for (const log of this.#active) this.#tend(log, nowMs)
+    if (!intake.isEmpty && nowMs - intake.openedAtMs >= batchDelayMs) reader.closeBatch()
+    if (nowMs - this.#writtenAtMs < CHECKPOINT_MS) return
+    this.#writtenAtMs = nowMs
+    ledger.write()
+  }
+
+  #tend(log: ContainerLog, nowMs: number): void {
+    this.#poll(log, nowMs)
+    this.#options.flusher.flushIdle(log, nowMs)
+    this.#options.retirement.retire(log, nowMs)
+    if (log.files.length === 0 && log.finished.size === 0) {
+      this.#forget(log)
+    } else if (nowMs - log.activeAtMs > ACTIVE_MS && isAtRest(log)) {
+      this.#active.delete(log)
+      this.#options.directories.calmed(log.directory)
+    }
+  }
+
+  /** Finds out whether there is something to read. */
+  #poll(log: ContainerLog, nowMs: number): void {
+    if (!log.gone && this.#isRotated(log)) this.#options.directories.refresh(log.directory)
+    if (log.files.some(({ identity }) => identity === undefined)) this.#options.opener.identifyAll(log)
+    for (const file of log.files) {
+      if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
+    }
+    if (log.next(nowMs) !== undefined) this.#options.reader.wake(log)
+  }
+
+  /** Whether the name that the runtime writes to stands for another file than the newest that is known. */
+  #isRotated(log: ContainerLog): boolean {
+    const stats = statSync(join(log.directory, log.liveName), { throwIfNoEntry: false })
+    if (stats === undefined || stats.ino === log.lookedUpInode) return false
+    log.lookedUpInode = stats.ino
+    return log.files.every(({ inode }) => inode !== stats.ino)
+  }
+
+  #forget(log: ContainerLog): void {
+    this.#logs.delete(log.key)
+    this.#active.delete(log)
+    const siblings = this.#byDirectory.get(log.directory)
+    siblings?.delete(log)
+    if (siblings?.size === 0) this.#byDirectory.delete(log.directory)
+  }
+}
+
+/** Nothing is under way: no incomplete record, nothing unacknowledged, no file on its way out. */
+function isAtRest(log: ContainerLog): boolean {
+  return (
+    !log.gone &&
+    log.files.length <= 1 &&
+    log.files.every((file) => file.isSettled && file.idleSinceMs !== undefined && file.seenOffset === file.offset) &&
+    log.partials.every((partial) => !partial.isOpen)
+  )
+}

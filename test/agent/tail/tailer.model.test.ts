@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdirSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import fc from 'fast-check'
+import { AgentHarness } from '../../support/agent-harness.ts'
+import { FakeCollector } from '../../support/fake-collector.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+
+const CONTAINERS = ['web-0', 'web-1'] as const
+const STREAMS = ['stdout', 'stderr'] as const
+type Container = (typeof CONTAINERS)[number]
+type Stream = (typeof STREAMS)[number]
+
+/** What a container wrote, and what of it must arrive. */
+class ContainerModel {
+  /** Complete records per stream, in order. */
+  readonly records: Record<Stream, string[]> = { stdout: [], stderr: [] }
+  readonly partial: Record<Stream, string | undefined> = { stdout: undefined, stderr: undefined }
+  /** Records that a truncation may have taken before they were read. */
+  readonly perhapsLost = new Set<string>()
+  /** The file that the runtime still writes to after a rename, until it reopens. */
+  renamedTo: string | undefined
+  rotations = 0
+  /** Whether a record in parts may not have been read yet. */
+  unreadParts = false
+
+  write(stream: Stream, tag: 'P' | 'F', body: string): void {
+    const joined = (this.partial[stream] ?? '') + body
+    this.partial[stream] = tag === 'P' ? joined : undefined
+    this.unreadParts ||= tag === 'P'
+    if (tag === 'F') this.records[stream].push(joined)
+  }
+
+  endPartials(): void {
+    for (const stream of STREAMS) if (this.partial[stream] !== undefined) this.write(stream, 'F', '')
+  }
+
+  get hasPartial(): boolean {
+    return STREAMS.some((stream) => this.partial[stream] !== undefined)
+  }
+}
+
+/** The parts of a record. How they are joined depends on when an incomplete record was given up; they don't. */
+const parts = (body: string) => body.split(/(?=#\d+ )/)
+
+interface Model {
+  readonly containers: Record<Container, ContainerModel>
+}
+
+/** The node: log files, an agent and a collector. */
+class Node {
+  readonly collector = new FakeCollector()
+  readonly agent: AgentHarness
+  #timeNs = 1_795_257_960_000_000_000n
+  #serial = 0
+
+  constructor(directory: string) {
+    this.agent = new AgentHarness(directory, this.collector, ['ship.batch.max_bytes=2KiB', 'ship.max_in_flight=3'])
+    for (const container of CONTAINERS) {
+      mkdirSync(this.directory(container), { recursive: true })
+      writeFileSync(join(this.directory(container), '0.log'), '')
+    }
+  }
+
+  directory(container: Container): string {
+    return join(this.agent.podsDir, `shop_${container}_uid-${container}`, 'app')
+  }
+
+  /** A body that occurs once. */
+  unique(text: string): string {
+    this.#serial += 1
+    return `#${this.#serial} ${text}`
+  }
+
+  line(stream: Stream, tag: 'P' | 'F', body: string): string {
+    this.#timeNs += 1_003n
+    const seconds = new Date(Number(this.#timeNs / 1_000_000n)).toISOString().slice(0, 19)
+    return `${seconds}.${String(this.#timeNs % 1_000_000_000n).padStart(9, '0')}Z ${stream} ${tag} ${body}\n`
+  }
+
+  append(container: Container, model: ContainerModel, text: string): void {
+    appendFileSync(join(this.directory(container), model.renamedTo ?? '0.log'), text)
+  }
+
+  /** The same, and written down: checkpoints are a second behind, and what is removed sooner can't be read again. */
+  async drainForGood(): Promise<void> {
+    await this.drain()
+    await this.agent.clock.advance(1_500)
+  }
+
+  /** Has everything delivered that was written. */
+  async drain(): Promise<void> {
+    if (!this.agent.isRunning) await this.agent.start()
+    this.collector.mode = 'accept'
+    this.collector.release()
+    await this.agent.settle()
+  }
+}
+
+type Command = fc.AsyncCommand<Model, Node>
+
+const command = (name: string, run: Command['run'], check: Command['check'] = () => true): Command => ({
+  check,
+  run,
+  toString: () => name,
+})
+
+const container = fc.constantFrom(...CONTAINERS)
+const stream = fc.constantFrom(...STREAMS)
+const text = fc.oneof(fc.string({ maxLength: 12 }), fc.constant('y'.repeat(300)), fc.constant('é'.repeat(20)))
+const clean = text.map((value) => Buffer.from(value.replaceAll(/[\n#]/g, ' ')).toString())
+
+const write = fc.tuple(container, stream, fc.constantFrom('F', 'F', 'F', 'P'), clean).map(([name, output, tag, body]) =>
+  command(`write ${tag} to ${name} ${output}`, async (model, node) => {
+    const unique = node.unique(body)
+    node.append(name, model.containers[name], node.line(output, tag as 'P' | 'F', unique))
+    model.containers[name].write(output, tag as 'P' | 'F', unique)
+  }),
+)
+const writeInTwoPieces = fc.tuple(container, fc.nat(80)).map(([name, at]) =>
+  command(`write to ${name}, torn at ${at}`, async (model, node) => {
+    const body = node.unique('in two pieces')
+    const line = node.line('stdout', 'F', body)
+    const piece = Math.min(at, line.length - 1)
+    node.append(name, model.containers[name], line.slice(0, piece))
+    if (node.agent.isRunning) await node.agent.clock.advance(250)
+    node.append(name, model.containers[name], line.slice(piece))
+    model.containers[name].write('stdout', 'F', body)
+  }),
+)
+const rename = container.map((name) =>
+  command(
+    `rename the log of ${name}`,
+    async (model, node) => {
+      const state = model.containers[name]
+      state.rotations += 1
+      state.renamedTo = `0.log.20261121-${String(100_000 + state.rotations)}`
+      renameSync(join(node.directory(name), '0.log'), join(node.directory(name), state.renamedTo))
+    },
+    (model) => model.containers[name].renamedTo === undefined,
+  ),
+)
+const reopen = container.map((name) =>
+  command(
+    `reopen the log of ${name}`,
+    async (model, node) => {
+      writeFileSync(join(node.directory(name), '0.log'), '', { flag: 'wx' })
+      model.containers[name].renamedTo = undefined
+    },
+    (model) => model.containers[name].renamedTo !== undefined,
+  ),
+)
+const truncate = container.map((name) =>
+  command(
+    `truncate the log of ${name}`,
+    async (model, node) => {
+      const state = model.containers[name]
+      // If the truncation took the end of a record whose begin is in another file, the next record would look like it.
+      if (state.unreadParts) await node.drainForGood()
+      state.unreadParts = false
+      for (const output of STREAMS) for (const part of state.records[output].flatMap(parts)) state.perhapsLost.add(part)
+      truncateSync(join(node.directory(name), '0.log'), 0)
+    },
+    (model) => model.containers[name].renamedTo === undefined && !model.containers[name].hasPartial,
+  ),
+)
+const deleteRotated = container.map((name) =>
+  command(
+    `delete the rotated files of ${name}`,
+    async (model, node) => {
+      await node.drainForGood()
+      for (const file of readdirSync(node.directory(name))) {
+        if (file !== '0.log' && file !== model.containers[name].renamedTo) unlinkSync(join(node.directory(name), file))
+      }
+    },
+    // A crash would take the begin of an incomplete record with the file.
+    (model) => !model.containers[name].hasPartial,
+  ),
+)
+const wait = fc.integer({ min: 1, max: 1_500 }).map((ms) =>
+  command(`wait ${ms} ms`, async (_model, node) => {
+    if (node.agent.isRunning) await node.agent.clock.advance(ms)
+  }),
+)
+const waitForFlush = fc.constant(
+  command('wait until incomplete records are given up', async (model, node) => {
+    await node.drain()
+    await node.agent.clock.advance(6_000)
+    await node.agent.settle()
+    for (const name of CONTAINERS) model.containers[name].endPartials()
+  }),
+)
+const setMode = fc.constantFrom('accept', 'refuse', 'lose', 'hold').map((mode) =>
+  command(`collector: ${mode}`, async (_model, node) => {
+    node.collector.mode = mode as FakeCollector['mode']
+    if (mode !== 'hold') node.collector.release()
+  }),
+)
+const releaseOne = fc.constant(
+  command('the collector answers the latest request', async (_model, node) => {
+    const { mode } = node.collector
+    node.collector.mode = 'accept'
+    node.collector.release(1)
+    await node.agent.clock.advance(1)
+    node.collector.mode = mode
+  }),
+)
+const start = fc.constant(
+  command('start', async (_model, node) => {
+    if (!node.agent.isRunning) await node.agent.start()
+  }),
+)
+const crash = fc.constant(
+  command('crash', async (_model, node) => {
+    if (node.agent.isRunning) await node.agent.crash()
+  }),
+)
+const stop = fc.constant(
+  command('stop', async (_model, node) => {
+    if (node.agent.isRunning) await node.agent.stop()
+  }),
+)
+
+const commands = fc.commands(
+  [write, write, write, write, writeInTwoPieces, rename, reopen, reopen, truncate, deleteRotated, wait, wait].concat([
+    waitForFlush,
+    setMode,
+    releaseOne,
+    start,
+    start,
+    crash,
+    stop,
+  ]),
+  { maxCommands: 80, size: 'max' },
+)
+
+async function check(model: Model, node: Node): Promise<void> {
+  await node.drain()
+  await node.agent.clock.advance(6_000)
+  await node.agent.settle()
+  assert.deepEqual(node.collector.conflicts, [], 'an id never stands for two different records')
+  for (const name of CONTAINERS) {
+    const state = model.containers[name]
+    state.endPartials()
+    for (const output of STREAMS) {
+      const bodies = node.collector.bodies(`${name}/app`, output)
+      for (const body of bodies) assert.match(body, /^#/, 'a record begins where a part begins')
+      const arrived = bodies.flatMap(parts)
+      const due = state.records[output].flatMap(parts)
+      const gone = due.filter((part) => state.perhapsLost.has(part) && !arrived.includes(part))
+      assert.deepEqual(
+        arrived,
+        due.filter((part) => !gone.includes(part)),
+        `${name} ${output}`,
+      )
+    }
+    assert.deepEqual(node.collector.bodies(`${name}/app`, undefined), [], 'every line was understood')
+  }
+  const { intake, shipper } = node.agent.pipeline
+  const { acknowledgedRecords, droppedRecords } = shipper.stats
+  assert.equal(
+    intake.stats.records,
+    acknowledgedRecords + droppedRecords,
+    'read = acknowledged + dropped, none in flight',
+  )
+}
+
+async function run(t: TestContext, sequence: Iterable<Command>): Promise<void> {
+  const node = new Node(temporaryDirectory(t))
+  const model = { containers: { 'web-0': new ContainerModel(), 'web-1': new ContainerModel() } }
+  try {
+    await fc.asyncModelRun(() => ({ model, real: node }), sequence)
+    await check(model, node)
+  } finally {
+    node.collector.mode = 'accept'
+    node.collector.release()
+    if (node.agent.isRunning) await node.agent.stop()
+  }
+}
+
+test('whatever happens to files, agent and collector, every record arrives once', async (t) => {
+  const numRuns = Number(process.env.VEDETTE_MODEL_RUNS ?? 60)
+  await fc.assert(
+    fc.asyncProperty(commands, (sequence) => run(t, sequence)),
+    { numRuns },
+  )
+})

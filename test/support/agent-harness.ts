@@ -1,0 +1,98 @@
+import { cpSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadConfig } from '#lib/config/load.ts'
+import { inOrder, type Lifecycle } from '#lib/lifecycle.ts'
+import { createLogger } from '#lib/log.ts'
+import { createRegistry } from '#lib/metrics.ts'
+import * as configModule from '../../agent/config.ts'
+import { createPipeline, type Pipeline } from '../../agent/pipeline.ts'
+import type { FakeCollector } from './fake-collector.ts'
+import { ManualClock } from './manual-clock.ts'
+
+/** The agent's pipeline in this process, on real files, a clock that the test moves and a collector that it commands. */
+export class AgentHarness {
+  readonly clock = new ManualClock()
+  readonly podsDir: string
+  readonly lines: string[] = []
+  readonly #directory: string
+  readonly #collector: FakeCollector
+  readonly #settings: readonly string[]
+  #generation = 0
+  #lifecycle: Lifecycle | undefined
+  #pipeline: Pipeline | undefined
+
+  constructor(directory: string, collector: FakeCollector, settings: readonly string[] = []) {
+    this.#directory = directory
+    this.#collector = collector
+    this.#settings = settings
+    this.podsDir = join(directory, 'pods')
+    mkdirSync(this.podsDir, { recursive: true })
+  }
+
+  get pipeline(): Pipeline {
+    if (this.#pipeline === undefined) throw new Error('the agent is not running')
+    return this.#pipeline
+  }
+
+  get isRunning(): boolean {
+    return this.#pipeline !== undefined
+  }
+
+  get stateDir(): string {
+    return join(this.#directory, `state-${this.#generation}`)
+  }
+
+  async start(): Promise<void> {
+    const overrides = [`logs.pods_dir=${this.podsDir}`, `state_dir=${this.stateDir}`, ...this.#settings]
+    const config = loadConfig(configModule, { overrides, env: {} })
+    const logger = createLogger({
+      service: 'agent',
+      level: 'debug',
+      format: 'logfmt',
+      write: (line) => this.lines.push(line),
+    })
+    const deps = { clock: this.clock, logger, registry: createRegistry('agent', '0') }
+    this.#pipeline = createPipeline(config, deps, this.#collector)
+    this.#lifecycle = inOrder(this.#pipeline.parts, { clock: this.clock, drainMs: 1_000 })
+    await this.#lifecycle.start()
+  }
+
+  /** Stops as on SIGTERM: drained if the collector takes it. */
+  async stop(): Promise<void> {
+    const stopped = this.#lifecycle?.stop()
+    await this.clock.advance(2_000)
+    await stopped
+    this.#lifecycle = undefined
+    this.#pipeline = undefined
+  }
+
+  /** Stops as kill -9 does: what was written so far is all that is left. */
+  async crash(): Promise<void> {
+    const before = this.stateDir
+    this.#generation += 1
+    cpSync(before, this.stateDir, { recursive: true })
+    const { mode } = this.#collector
+    this.#collector.mode = 'refuse'
+    this.#collector.release()
+    await this.stop()
+    this.#collector.mode = mode
+  }
+
+  /** Lets time pass until everything that can be read was read and answered. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 200; turn++) {
+      await this.clock.advance(300)
+      if (this.#isSettled()) return
+      // Directory events and slow reads take real time.
+      await sleep(1)
+    }
+    throw new Error('the agent does not come to rest')
+  }
+
+  #isSettled(): boolean {
+    const { tailer, intake, shipper } = this.pipeline
+    if (!intake.isEmpty || shipper.inFlightRecords > 0) return false
+    return [...tailer.logs.values()].every((log) => log.isIdle() && !log.queued)
+  }
+}
