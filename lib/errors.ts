@@ -49,6 +49,10 @@ export const ERRORS = {
     message: 'the request has %s bytes after decompression; the limit is %s',
     cure: 'Send smaller batches or raise the limit of the receiver.',
   },
+  TOO_MANY_REQUESTS: {
+    message: 'requests under way have more than %s bytes',
+    cure: 'Senders retry by themselves; run more collectors if it goes on.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     message: 'content type %s is not supported; send %s',
     cure: 'Change the encoding of the sender.',
@@ -56,6 +60,10 @@ export const ERRORS = {
   UNSUPPORTED_ENCODING: {
     message: 'content encoding %s is not supported; send one of %s',
     cure: 'Change the compression of the sender.',
+  },
+  RECEIVE_FAILED: {
+    message: 'the request could not be stored: %s',
+    cure: 'Look at the log of the receiver. Senders retry by themselves.',
   },
   ELASTICSEARCH_UNREACHABLE: {
     message: 'Elasticsearch at %s cannot be reached: %s',

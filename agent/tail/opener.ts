@@ -157,14 +157,17 @@ function isFinished(log: ContainerLog, { inode, sizeBytes, modifiedAtMs }: LogFi
   return finished?.sizeBytes === sizeBytes && finished.modifiedAtMs === modifiedAtMs
 }
 
-/** Oldest first by the time of the first record; the file that the runtime writes to is the newest. */
+/**
+ * Oldest first by the time of the first record; the file that the runtime writes to is the newest. Files that are not
+ * identified have nothing that could be read, so they must not stand between two that have.
+ */
 function sortFiles(log: ContainerLog): void {
   const isLive = (file: SourceFile) => Number(file.name === log.liveName)
   log.files.sort((a, b) => isLive(a) - isLive(b) || compareTimes(a.firstTime, b.firstTime))
 }
 
 function compareTimes(a: Time64 | undefined, b: Time64 | undefined): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1
   return a.high - b.high || a.low - b.low
 }
 

@@ -26,7 +26,7 @@ export class Retirement {
       if (!isDone(log, file) || nowMs - file.idleSinceMs! < HOLD_LINKED_MS) continue
       const { linked, sizeBytes, modifiedAtMs } = file.stat()
       // Between a rename and the reopening there is no live name, and the runtime writes to the newest file there is.
-      const isCurrent = file.name === log.liveName || file === log.files.at(-1)
+      const isCurrent = file.name === log.liveName || file === log.files.at(-1) || file.identity === undefined
       if ((isCurrent && linked && !log.gone) || sizeBytes !== file.seenOffset) continue
       if (!linked && nowMs - file.idleSinceMs! < HOLD_UNLINKED_MS) continue
       this.remove(log, file)

@@ -22,11 +22,14 @@ export interface ConfigDocument {
   diagnose(path: Path, message: string, at?: 'key' | 'value'): Diagnostic
   /** Whether the path itself is written in this text. */
   has(path: Path): boolean
+  /** What a scalar was before YAML gave it a type: `0500`, `yes`, `1e3`. */
+  source(path: Path): string | undefined
 }
 
 interface Place {
   readonly key: readonly [number, number]
   readonly value: readonly [number, number]
+  readonly source: string | undefined
 }
 
 export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
@@ -53,27 +56,47 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
   const read = (node: Node | null, path: Path, key: readonly [number, number]): unknown => {
     const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node
     const range = node?.range ?? null
-    const place: Place = { key, value: range === null ? key : [range[0], Math.max(range[0], range[1])] }
+    const place: Place = {
+      key,
+      value: range === null ? key : [range[0], Math.max(range[0], range[1])],
+      source: isScalar(resolved) ? resolved.source : undefined,
+    }
     places.set(path.join('\0'), place)
     if (isMap(resolved)) {
       const result: Record<string, unknown> = {}
+      const own = resolved.items.filter((pair) => keyName(pair.key) !== MERGE)
       for (const pair of resolved.items) {
-        const keyNode = pair.key as Node | null
-        const name = String(isScalar(keyNode) ? keyNode.value : keyNode)
-        const keyRange = keyNode?.range ?? [place.value[0], place.value[0]]
+        if (keyName(pair.key) === MERGE) Object.assign(result, readMerged(pair.value as Node | null, path, key))
+      }
+      // What is merged stands for the same path; what is written here stands over it.
+      places.set(path.join('\0'), place)
+      for (const pair of own) {
+        const name = keyName(pair.key)
+        const keyRange = (pair.key as Node | null)?.range ?? [place.value[0], place.value[0]]
         const value = read(pair.value as Node | null, [...path, name], [keyRange[0], keyRange[1] ?? keyRange[0]])
-        if (name === '<<' && typeof value === 'object') Object.assign(result, { ...value, ...result })
-        else Object.defineProperty(result, name, { value, enumerable: true, writable: true, configurable: true })
+        Object.defineProperty(result, name, { value, enumerable: true, writable: true, configurable: true })
       }
       return result
     }
     if (isSeq(resolved)) {
-      return resolved.items.map((item, index) => read(item as Node | null, [...path, index], place.value))
+      return resolved.items.map((item, index) => {
+        // What is missing in an entry is shown at the entry, as what is missing in a section is at its key.
+        const range = (item as Node | null)?.range ?? place.value
+        return read(item as Node | null, [...path, index], [range[0], range[1]])
+      })
     }
     if (!isScalar(resolved)) return undefined
     if (!options.expand || typeof resolved.value !== 'string' || !resolved.value.includes('${')) return resolved.value
     const expanded = expand(resolved.value, options.env, (message) => problems.push(at(...place.value, message)))
     return resolved.type === 'PLAIN' ? plainScalar(expanded) : expanded
+  }
+
+  /** One mapping, or a list of them of which the first counts most. */
+  const readMerged = (node: Node | null, path: Path, key: readonly [number, number]): object => {
+    const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node
+    const parts = isSeq(resolved) ? resolved.items.toReversed() : [resolved]
+    const values = parts.map((part) => read(part as Node | null, path, key))
+    return Object.assign({}, ...values.filter((value) => typeof value === 'object'))
   }
 
   for (const error of document.errors) problems.push(at(error.pos[0], error.pos[1], error.message.split('\n')[0]!))
@@ -83,6 +106,7 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
     value,
     problems,
     has: (path) => places.has(path.join('\0')),
+    source: (path) => places.get(path.join('\0'))?.source,
     diagnose(path, message, where = 'value') {
       for (let length = path.length; length > 0; length--) {
         const place = places.get(path.slice(0, length).join('\0'))
@@ -92,6 +116,14 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
       return at(0, 1, message)
     },
   }
+}
+
+const MERGE = '<<'
+
+/** Keys are texts, as written: `on` is not `true`. */
+function keyName(key: unknown): string {
+  if (!isScalar(key)) return String(key)
+  return key.source ?? (typeof key.value === 'symbol' ? MERGE : String(key.value))
 }
 
 /** An unquoted `${PORT}` is typed as if its value had been written there. */

@@ -40,11 +40,10 @@ export function checkConfig<C>(module: ConfigModule<C>, sources: ConfigSources):
   const diagnostics = layers.flatMap((layer) => [...layer.problems])
   if (diagnostics.length > 0) return { ok: false, diagnostics }
 
-  const report: Report = (path, message, at) => {
+  const report = reportInto(diagnostics, module.schema, (path, message, at) => {
     const owner = layers.findLast((layer) => layer.has(path)) ?? ownerOfParent(layers, path)
-    const diagnostic = owner.diagnose(path, message, at)
-    diagnostics.push(isSecret(module.schema, path) ? hideSource(diagnostic) : diagnostic)
-  }
+    return owner.diagnose(path, message, at)
+  })
   const merged = layers.reduce<unknown>((below, layer) => merge(below, layer.value), undefined)
   const config = checkValue(module.schema, merged, [], report) as C
   if (diagnostics.length === 0) module.check?.(config, report)
@@ -62,7 +61,20 @@ export function loadConfig<C>(module: ConfigModule<C>, sources: ConfigSources): 
   throw new CodedError('CONFIG_INVALID', [printDiagnostics(result.diagnostics)])
 }
 
-function readConfigFile(file: string): string {
+/** A report that collects diagnostics. What stands where the schema has a secret is not shown. */
+export function reportInto(
+  diagnostics: Diagnostic[],
+  schema: JsonSchema,
+  diagnose: ConfigDocument['diagnose'],
+): Report {
+  return (path, message, at) => {
+    const diagnostic = diagnose(path, message, at)
+    diagnostics.push(isSecret(schema, path) ? hideSource(diagnostic) : diagnostic)
+  }
+}
+
+/** @throws CodedError CONFIG_UNREADABLE */
+export function readConfigFile(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -86,6 +98,7 @@ function settingDocument(origin: string, setting: string, env: NonNullable<Confi
     value: keys.reduceRight<unknown>((value, key) => ({ [key]: value }), parsed.value ?? null),
     problems: [...wrong.map(show), ...parsed.problems.map(({ message }) => show(message))],
     has: (path) => startsLike(path) && (path.length <= keys.length || parsed.has(path.slice(keys.length))),
+    source: (path) => parsed.source(path.slice(keys.length)),
     diagnose: (_path, message) => show(message),
   }
 }

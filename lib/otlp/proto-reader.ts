@@ -25,10 +25,11 @@ export class ProtoReader {
     this.end = end
   }
 
-  /** Aims the cursor at another message. */
+  /** Aims the cursor at another message of the same bytes. */
   reset(start: number, end: number): void {
     this.at = start
     this.end = end
+    this.failed = false
   }
 
   /** Moves to the next field and reads its value; returns its number, or 0 at the end or on failure. */

@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import type { ConfigSources } from '../config/load.ts'
 import { CodedError, messageOf } from '../errors.ts'
 
-/** Flags that set one configuration key, such as `--web.listen-address` for `web.listen_address`. */
+/**
+ * Flags that set one configuration key, such as `--web.listen-address` for `web.listen_address`. A service whose
+ * `config.file` is not its own YAML file, as the alert router's, lists it here.
+ */
 export type FlagKeys = Readonly<Record<string, { readonly key: string; readonly help: string }>>
 
 export interface ServiceFlags {
@@ -49,7 +52,7 @@ export function parseServiceFlags(argv: readonly string[], flags: FlagKeys): Ser
     return {
       sources: {
         defaults: values.default ?? [],
-        file: values['config.file'],
+        file: 'config.file' in flags ? undefined : values['config.file'],
         overrides: [...(values.set ?? []), ...fromFlags],
       },
       help: values.help ?? false,
@@ -62,7 +65,8 @@ export function parseServiceFlags(argv: readonly string[], flags: FlagKeys): Ser
 }
 
 export function serviceUsage(service: string, summary: string, flags: FlagKeys): string {
-  const rows = [...OWN_FLAGS, ...Object.entries(flags).map(([name, { help }]) => [`${name} VALUE`, help] as const)]
+  const own = OWN_FLAGS.filter(([name]) => !(name.split(' ')[0]! in flags))
+  const rows = [...own, ...Object.entries(flags).map(([name, { help }]) => [`${name} VALUE`, help] as const)]
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, help]) => `  --${name.padEnd(width)}  ${help}`)
   return `Usage: vedette ${service} [flags]\n\n${summary}\n\nFlags:\n${lines.join('\n')}\n`

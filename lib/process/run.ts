@@ -32,6 +32,8 @@ export interface ServiceDefinition<C extends CommonConfig> {
   readonly flags: FlagKeys
   readonly configModule: ConfigModule<C>
   readonly assemble: (config: C, deps: ServiceDeps) => Assembly | Promise<Assembly>
+  /** What `--config.check` prints: the configuration of the schema unless told. Throws what is wrong. */
+  readonly printChecked?: (config: C) => string | Promise<string>
 }
 
 /** Message to a supervisor that started this process with an IPC channel. */
@@ -54,9 +56,8 @@ export async function runService<C extends CommonConfig>(
     } else if (flags.version) {
       process.stdout.write(`vedette ${definition.name} ${readVersion()}\n`)
     } else if (flags.check) {
-      const { printConfig } = await import('../config/print.ts')
       const config = loadConfig(definition.configModule, flags.sources)
-      process.stdout.write(printConfig(definition.configModule.schema, config))
+      process.stdout.write(await printChecked(definition, config))
     } else {
       await serve(definition, loadConfig(definition.configModule, flags.sources))
       return
@@ -66,6 +67,12 @@ export async function runService<C extends CommonConfig>(
     process.exitCode = error instanceof CodedError && error.code === 'USAGE' ? 2 : 1
   }
   if (process.connected) process.disconnect?.()
+}
+
+async function printChecked<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): Promise<string> {
+  if (definition.printChecked !== undefined) return definition.printChecked(config)
+  const { printConfig } = await import('../config/print.ts')
+  return printConfig(definition.configModule.schema, config)
 }
 
 async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): Promise<void> {

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { type FileHandle, type Files, syncDirectory } from '../files.ts'
 import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts'
 import { SEGMENT_HEADER_BYTES, segmentFileName, segmentHeader, segmentSequence } from './header.ts'
-import { SegmentReader } from './reader.ts'
+import { SegmentReader, type SegmentRecord } from './reader.ts'
+import { writeFully } from './write.ts'
 
 /** A place in a segment log. Positions are ordered by sequence, then offset. */
 export interface Position {
@@ -25,8 +26,19 @@ export interface Recovery {
   readonly tornBytes: number
 }
 
+/** An item is what the user of a log counts: one payload stands for some of them. */
+const ITEM_COUNT_BYTES = 12
+
+/** One payload, with the numbers of the items it stands for. */
+export interface LogRecord extends SegmentRecord {
+  /** Items of all payloads before this one since the log was made: a gap shows how many were lost. */
+  readonly itemsBefore: number
+  readonly items: number
+}
+
 interface Waiter {
   readonly parts: readonly Uint8Array[]
+  readonly items: number
   readonly resolve: (position: Position) => void
   readonly reject: (error: unknown) => void
 }
@@ -46,6 +58,7 @@ export class SegmentLog {
   #handle: FileHandle | undefined
   #waiting: Waiter[] = []
   #committing: Promise<void> | undefined
+  #items = 0
 
   private constructor(options: SegmentLogOptions, segments: Segment[]) {
     this.#options = options
@@ -71,6 +84,11 @@ export class SegmentLog {
     return this.#segments.reduce((sum, segment) => sum + segment.lengthBytes, 0)
   }
 
+  /** Items of all payloads since the log was made. */
+  get items(): number {
+    return this.#items
+  }
+
   /** Where the oldest segment begins, which is where the next one would if there is none. */
   get begin(): Position {
     return { sequence: this.#segments[0]?.sequence ?? 1, offset: SEGMENT_HEADER_BYTES }
@@ -93,21 +111,35 @@ export class SegmentLog {
   }
 
   /**
-   * Appends one payload, given in parts so that nobody has to join them.
+   * Appends one payload, given in parts so that nobody has to join them, which stands for some items.
    *
    * @returns where it stands, once it is durable
    * @throws the system's error (ENOSPC, EIO); then the payload is not in the log
    */
-  append(parts: readonly Uint8Array[]): Promise<Position> {
+  append(parts: readonly Uint8Array[], items = 1): Promise<Position> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ parts, resolve, reject })
+      this.#waiting.push({ parts, items, resolve, reject })
       this.#committing ??= this.#commitAll()
     })
   }
 
   openReader(position: Position): Promise<SegmentReader> {
-    const path = join(this.#options.directory, segmentFileName(position.sequence))
-    return SegmentReader.open(this.#options.files, path, position.offset, this.#options.maxPayloadBytes)
+    const { files, directory, maxPayloadBytes } = this.#options
+    const path = join(directory, segmentFileName(position.sequence))
+    return SegmentReader.open(files, path, position.offset, maxPayloadBytes + ITEM_COUNT_BYTES)
+  }
+
+  /** The next payload of a segment, or undefined at the end of what is durable in it. */
+  async read(sequence: number, reader: SegmentReader): Promise<LogRecord | undefined> {
+    const record = await reader.next(this.lengthOf(sequence) ?? 0)
+    if (record === undefined) return undefined
+    const { payload } = record
+    return {
+      ...record,
+      itemsBefore: Number(payload.readBigUInt64LE(0)),
+      items: payload.readUInt32LE(8),
+      payload: payload.subarray(ITEM_COUNT_BYTES),
+    }
   }
 
   /** Deletes the segments before the one that a position lies in. */
@@ -148,11 +180,14 @@ export class SegmentLog {
     const positions: Position[] = []
     const buffers: Uint8Array[] = []
     let end = segment.lengthBytes
-    for (const { parts } of batch) {
+    let items = this.#items
+    for (const waiter of batch) {
       positions.push({ sequence: segment.sequence, offset: end })
+      const parts = [itemCount(items, waiter.items), ...waiter.parts]
       buffers.push(frameHeader(parts), ...parts)
       for (const part of parts) end += part.length
       end += FRAME_HEADER_BYTES
+      items += waiter.items
     }
     try {
       await writeFully(handle, buffers, segment.lengthBytes)
@@ -162,6 +197,7 @@ export class SegmentLog {
       throw error
     }
     segment.lengthBytes = end
+    this.#items = items
     return positions
   }
 
@@ -218,34 +254,35 @@ export class SegmentLog {
       this.#segments.pop()
       return last.lengthBytes
     }
-    const reader = await this.openReader({ sequence: last.sequence, offset: 0 })
-    while ((await reader.next(last.lengthBytes)) !== undefined);
-    await reader.close()
-    const tornBytes = last.lengthBytes - reader.offset
+    const end = await this.#countItems(last.sequence)
+    const tornBytes = last.lengthBytes - end
     this.#handle = await this.#options.files.open(path, 'r+')
     if (tornBytes > 0) {
-      await this.#handle.truncate(reader.offset)
+      await this.#handle.truncate(end)
       await this.#handle.datasync()
-      last.lengthBytes = reader.offset
+      last.lengthBytes = end
     }
+    const previous = this.#segments.at(-2)
+    if (this.#items === 0 && previous !== undefined) await this.#countItems(previous.sequence)
     return tornBytes
+  }
+
+  /** Reads a segment to its end; returns the offset behind its last whole frame. */
+  async #countItems(sequence: number): Promise<number> {
+    const reader = await this.openReader({ sequence, offset: 0 })
+    for (;;) {
+      const record = await this.read(sequence, reader)
+      if (record === undefined) break
+      this.#items = record.itemsBefore + record.items
+    }
+    await reader.close()
+    return reader.offset
   }
 }
 
-/** Writes all buffers at an offset; a short write is continued. */
-async function writeFully(handle: FileHandle, buffers: readonly Uint8Array[], offset: number): Promise<void> {
-  let rest = [...buffers]
-  let at = offset
-  while (rest.length > 0) {
-    const { bytesWritten } = await handle.writev(rest, at)
-    at += bytesWritten
-    let left = bytesWritten
-    const open: Uint8Array[] = []
-    for (const buffer of rest) {
-      const done = Math.min(left, buffer.length)
-      left -= done
-      if (done < buffer.length) open.push(buffer.subarray(done))
-    }
-    rest = open
-  }
+function itemCount(before: number, items: number): Buffer {
+  const bytes = Buffer.alloc(ITEM_COUNT_BYTES)
+  bytes.writeBigUInt64LE(BigInt(before), 0)
+  bytes.writeUInt32LE(items, 8)
+  return bytes
 }

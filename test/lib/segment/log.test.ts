@@ -21,8 +21,9 @@ async function readAll(log: SegmentLog): Promise<{ payloads: string[]; lostBytes
   while (sequence !== undefined && log.lengthOf(sequence) !== undefined) {
     const reader = await log.openReader({ sequence, offset: 0 })
     for (;;) {
-      const record = await reader.next(log.lengthOf(sequence)!)
+      const record = await log.read(sequence, reader)
       if (record === undefined) break
+      if (lostBytes === 0 && reader.lostBytes === 0) assert.equal(record.itemsBefore, payloads.length)
       payloads.push(record.payload.toString())
     }
     lostBytes += reader.lostBytes

@@ -1,0 +1,95 @@
+import type { Report } from '#lib/config/check.ts'
+import {
+  choice,
+  duration,
+  integer,
+  list,
+  listenAddress,
+  type Static,
+  secret,
+  section,
+  size,
+  text,
+  url,
+} from '#lib/config/schema.ts'
+import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
+
+export const schema = section('Configuration of the collector: receives, queues on disk, indexes.', {
+  otlp: section('Receiving by the OpenTelemetry protocol.', {
+    http: section('OTLP over HTTP.', {
+      listen_address: listenAddress({ description: 'Address of `/v1/logs`.', default: ':4318' }),
+    }),
+    max_request_bytes: size({ description: 'Largest request after decompression.', default: '64MiB' }),
+    max_in_flight_bytes: size({ description: 'Bytes of requests that may be under way at once.', default: '256MiB' }),
+  }),
+  data_dir: text({
+    description: 'Directory of the queue and of the dead letter file.',
+    default: './data/collector',
+    minLength: 1,
+  }),
+  queue: section('The queue on disk between receiving and indexing.', {
+    max_bytes: size({ description: 'Size at which senders are told to wait.', default: '10GiB' }),
+    segment_bytes: size({
+      description: 'Size of one of its files; room is given back file by file.',
+      default: '32MiB',
+    }),
+    cache_bytes: size({ description: 'Fresh requests that are kept in memory as well.', default: '16MiB' }),
+  }),
+  elasticsearch: section('Where logs are indexed: Elasticsearch 8.16 and later, or the embedded store.', {
+    nodes: list(url({ description: 'URL of a node.' }), {
+      description: 'Nodes of the cluster.',
+      default: ['http://127.0.0.1:9200'],
+      minItems: 1,
+    }),
+    api_key: secret({ description: 'API key, `id:key` in base64.', default: '' }),
+    username: text({ description: 'User, if no API key is given.', default: '' }),
+    password: secret({ description: 'Password of the user.', default: '' }),
+    ca_fingerprint: text({ description: "SHA-256 fingerprint of the CA of the server's certificate.", default: '' }),
+    dataset: text({
+      description: 'Dataset, the middle of the data stream `logs-<dataset>-<namespace>`.',
+      default: 'kubernetes.otel',
+      pattern: '^[a-z0-9][a-z0-9._]{0,99}$',
+    }),
+    namespace: text({
+      description: 'Namespace, the end of the data stream.',
+      default: 'default',
+      pattern: '^[a-z0-9][a-z0-9._]{0,99}$',
+    }),
+    retention: text({
+      description:
+        "How long Elasticsearch keeps documents, in its time units. The store's own retention is in store.yaml.",
+      default: '30d',
+      pattern: '^[1-9][0-9]{0,5}(d|h|m)$',
+    }),
+    compression: choice(['auto', 'gzip', 'none'], {
+      description: 'Compression of bulk requests; `auto` leaves it out on the loopback interface.',
+      default: 'auto',
+    }),
+    timeout: duration({ description: 'Longest wait for an answer.', default: '60s' }),
+    concurrency: integer({ description: 'Bulk requests under way at once.', default: 2, minimum: 1, maximum: 32 }),
+    bulk: section('How documents are gathered into bulk requests.', {
+      max_bytes: size({ description: 'A request is sent once it has this many bytes.', default: '5MiB' }),
+      max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '50ms' }),
+    }),
+    backoff: section('Waits between attempts: exponential with full jitter, without end.', {
+      initial: duration({ description: 'Upper bound of the first wait.', default: '200ms' }),
+      max: duration({ description: 'Upper bound of all later waits.', default: '30s' }),
+    }),
+  }),
+  web: webSection(':9464', 'the page for searching, the query API, `/metrics`, `/-/healthy` and `/-/ready`'),
+  log: logSection(),
+  shutdown: shutdownSection('20s'),
+})
+
+export type CollectorConfig = Static<typeof schema>
+
+export function check(config: CollectorConfig, report: Report): void {
+  const { queue, otlp } = config
+  if (queue.segment_bytes < 64 * 1024) report(['queue', 'segment_bytes'], 'queue.segment_bytes must be at least 64KiB')
+  if (queue.max_bytes < 2 * queue.segment_bytes) {
+    report(['queue', 'max_bytes'], 'queue.max_bytes must be at least twice queue.segment_bytes')
+  }
+  if (otlp.max_request_bytes > 512 * 1024 ** 2) {
+    report(['otlp', 'max_request_bytes'], 'otlp.max_request_bytes must be at most 512MiB')
+  }
+}

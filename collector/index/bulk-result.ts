@@ -1,0 +1,50 @@
+/** What became of one document. */
+export type Outcome =
+  | { readonly kind: 'indexed' }
+  /** The id was there already: a redelivery, and as good as indexed. */
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'retry'; readonly status: number }
+  /** It will never be taken. */
+  | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly reason: string }
+
+/** What the answer to a bulk request is asked to contain, because the rest would be half of the traffic. */
+export const FILTER_PATH = 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.failure_store'
+
+interface Item {
+  readonly status?: number
+  readonly error?: { readonly type?: string; readonly reason?: string }
+}
+
+const INDEXED: Outcome = { kind: 'indexed' }
+const DUPLICATE: Outcome = { kind: 'duplicate' }
+
+/**
+ * Reads the answer to a bulk request. Its items are in the order of the request; the HTTP status says nothing of them.
+ *
+ * @returns an outcome for each of the documents, or undefined if the answer does not fit the request
+ */
+export function readBulkResult(body: unknown, documents: number): readonly Outcome[] | undefined {
+  const items = (body as { items?: unknown } | undefined)?.items
+  if (!Array.isArray(items) || items.length !== documents) return undefined
+  return items.map((item: Readonly<Record<string, Item>>) => outcomeOf(Object.values(item ?? {})[0]))
+}
+
+function outcomeOf(item: Item | undefined): Outcome {
+  const status = item?.status ?? 0
+  // 200 is a document that an ingest pipeline dropped on purpose.
+  if (status === 201 || status === 200) return INDEXED
+  if (status === 409) return DUPLICATE
+  const type = item?.error?.type ?? 'unknown'
+  if (isRetryable(status, type)) return { kind: 'retry', status }
+  return { kind: 'refused', status, type, reason: item?.error?.reason ?? '' }
+}
+
+/**
+ * Beyond overload, an index that is missing, blocked or forbidden is mended by an operator: its documents wait, they
+ * are not at fault.
+ */
+function isRetryable(status: number, type: string): boolean {
+  if (status === 429 || status === 502 || status === 503 || status === 504) return true
+  if (status === 401 || status === 403) return true
+  return status === 404 && type === 'index_not_found_exception'
+}

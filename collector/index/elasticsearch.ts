@@ -1,0 +1,119 @@
+import { Client, errors } from '@elastic/elasticsearch'
+import { messageOf } from '#lib/errors.ts'
+
+export interface ElasticsearchOptions {
+  /** URLs of the nodes. */
+  readonly nodes: readonly string[]
+  /** `id:key` in base64, as Elasticsearch hands it out; empty for none. */
+  readonly apiKey: string
+  readonly username: string
+  readonly password: string
+  /** SHA-256 fingerprint of the CA that signed the server's certificate; empty for the system's CAs. */
+  readonly caFingerprint: string
+  readonly requestTimeoutMs: number
+}
+
+/** What became of a request. */
+export type Answer =
+  | { readonly kind: 'ok'; readonly status: number; readonly body: unknown }
+  /** The server answered with an error. */
+  | { readonly kind: 'error'; readonly status: number; readonly message: string; readonly retryAfterMs: number }
+  /** There was no answer. */
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly message: string }
+
+export interface ElasticsearchRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
+  readonly path: string
+  readonly querystring?: Readonly<Record<string, string>>
+  /** A JSON body. */
+  readonly body?: object
+  /** Lines that are sent as they are. */
+  readonly lines?: Buffer
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+}
+
+/** Asks Elasticsearch, or the embedded store. What a test puts in its place. */
+export interface Elasticsearch {
+  /** Never rejects: whatever happens is an answer. */
+  request(request: ElasticsearchRequest): Promise<Answer>
+  close(): Promise<void>
+}
+
+/**
+ * The official client, used for its connection pool and protocol only. Its own retries are off, because they know
+ * nothing of single documents and wait for nothing; a timeout is always set, because it has none by default and a hung
+ * server would hold a request for ever.
+ */
+export function createElasticsearch(options: ElasticsearchOptions): Elasticsearch {
+  const auth =
+    options.apiKey !== ''
+      ? { apiKey: options.apiKey }
+      : options.username !== ''
+        ? { username: options.username, password: options.password }
+        : undefined
+  const client = new Client({
+    nodes: [...options.nodes],
+    maxRetries: 0,
+    requestTimeout: options.requestTimeoutMs,
+    compression: false,
+    sniffOnStart: false,
+    enableMetaHeader: false,
+    maxResponseSize: 256 * 1024 ** 2,
+    ...(auth === undefined ? {} : { auth }),
+    ...(options.caFingerprint === '' ? {} : { caFingerprint: options.caFingerprint }),
+  })
+  return {
+    async request({ method, path, querystring, body, lines, headers, signal, timeoutMs }) {
+      try {
+        const result = await client.transport.request(
+          {
+            method,
+            path,
+            ...(querystring === undefined ? {} : { querystring }),
+            ...(body === undefined ? {} : { body }),
+            ...(lines === undefined ? {} : { bulkBody: lines as unknown as string }),
+          },
+          {
+            meta: true,
+            maxRetries: 0,
+            ...(headers === undefined ? {} : { headers }),
+            ...(signal === undefined ? {} : { signal }),
+            ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
+          },
+        )
+        return { kind: 'ok', status: result.statusCode ?? 200, body: result.body }
+      } catch (error) {
+        return toAnswer(error)
+      }
+    },
+    close: () => client.close(),
+  }
+}
+
+function toAnswer(error: unknown): Answer {
+  if (error instanceof errors.ResponseError) {
+    const retryAfter = Number(error.headers?.['retry-after'] ?? 0)
+    return {
+      kind: 'error',
+      status: error.statusCode ?? 0,
+      message: reasonOf(error.body) ?? error.message,
+      retryAfterMs: Number.isFinite(retryAfter) ? Math.min(retryAfter, 300) * 1_000 : 0,
+    }
+  }
+  const reason =
+    error instanceof errors.TimeoutError
+      ? 'timeout'
+      : error instanceof errors.ProductNotSupportedError
+        ? 'not_elasticsearch'
+        : 'connection'
+  return { kind: 'unreachable', reason, message: messageOf(error) }
+}
+
+/** The reason in an error answer, without the document that may be quoted in it. */
+function reasonOf(body: unknown): string | undefined {
+  const error = (body as { error?: { type?: string; reason?: string } | string } | undefined)?.error
+  if (typeof error === 'string') return error
+  return error?.type === undefined ? undefined : `${error.type}: ${(error.reason ?? '').slice(0, 300)}`
+}

@@ -1,0 +1,92 @@
+import type { Elasticsearch } from './elasticsearch.ts'
+
+export interface TemplateOptions {
+  /** Middle of the data streams' names, `logs-<dataset>-<namespace>`. */
+  readonly dataset: string
+  /** Elasticsearch's own retention, as one of its time units (`30d`). */
+  readonly retention: string
+}
+
+/** Above the built-in `logs-*-*` (100) and `logs-*.otel-*` (120), which have another mapping and keep logs for ever. */
+const PRIORITY = 300
+const MAX_FIELDS = 1_000
+const KEYWORD = { type: 'keyword', ignore_above: 1024 } as const
+
+/**
+ * The index template of our data streams: OpenTelemetry's field names, nanosecond times, labels and structured bodies
+ * as `flattened` so that no container can make the mapping explode, and aliases for the names that people type.
+ */
+export function indexTemplate({ dataset, retention }: TemplateOptions): object {
+  return {
+    index_patterns: [`logs-${dataset}-*`],
+    priority: PRIORITY,
+    data_stream: {},
+    _meta: { description: 'Logs shipped by Vedette, in OpenTelemetry field names.' },
+    template: {
+      lifecycle: { data_retention: retention },
+      settings: {
+        'index.codec': 'best_compression',
+        'index.mapping.total_fields.limit': MAX_FIELDS,
+        'index.mapping.total_fields.ignore_dynamic_beyond_limit': true,
+        'index.refresh_interval': '1s',
+      },
+      mappings: {
+        date_detection: false,
+        dynamic_templates: [{ strings: { match_mapping_type: 'string', mapping: KEYWORD } }],
+        properties: {
+          '@timestamp': { type: 'date_nanos' },
+          observed_timestamp: { type: 'date_nanos' },
+          severity_text: KEYWORD,
+          severity_number: { type: 'byte' },
+          body: {
+            properties: { text: { type: 'text' }, structured: { type: 'flattened' } },
+          },
+          attributes: { type: 'object', properties: { 'log.iostream': KEYWORD } },
+          resource: {
+            properties: {
+              attributes: {
+                type: 'object',
+                properties: {
+                  'k8s.namespace.name': KEYWORD,
+                  'k8s.pod.name': KEYWORD,
+                  'k8s.pod.uid': KEYWORD,
+                  'k8s.container.name': KEYWORD,
+                  'k8s.container.restart_count': { type: 'long' },
+                  'k8s.node.name': KEYWORD,
+                  'k8s.pod.label': { type: 'flattened' },
+                  'k8s.pod.annotation': { type: 'flattened' },
+                  'service.name': KEYWORD,
+                },
+              },
+            },
+          },
+          scope: { properties: { name: KEYWORD, version: KEYWORD } },
+          trace_id: KEYWORD,
+          span_id: KEYWORD,
+          event_name: KEYWORD,
+          message: { type: 'alias', path: 'body.text' },
+          'log.level': { type: 'alias', path: 'severity_text' },
+          'kubernetes.namespace': { type: 'alias', path: 'resource.attributes.k8s.namespace.name' },
+          'kubernetes.pod.name': { type: 'alias', path: 'resource.attributes.k8s.pod.name' },
+          'kubernetes.container.name': { type: 'alias', path: 'resource.attributes.k8s.container.name' },
+        },
+      },
+    },
+  }
+}
+
+/** Puts the template; returns what went wrong, or undefined. */
+export async function putTemplate(
+  elasticsearch: Elasticsearch,
+  options: TemplateOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const answer = await elasticsearch.request({
+    method: 'PUT',
+    path: `/_index_template/vedette-logs-${options.dataset}`,
+    body: indexTemplate(options),
+    signal,
+  })
+  if (answer.kind === 'ok') return undefined
+  return answer.kind === 'error' ? `status ${answer.status}: ${answer.message}` : answer.message
+}

@@ -1,0 +1,37 @@
+import { counterOf, gaugeOf, type Registry } from '#lib/metrics.ts'
+import type { Pipeline } from './pipeline.ts'
+
+/**
+ * The collector's accounting, read from the stages when it is scraped. At any moment, for the records since the start:
+ *
+ * received + recovered = indexed + duplicate + dead letter + queued + in flight + lost
+ *
+ * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0.
+ */
+export function exportMetrics(registry: Registry, { queue, received, indexed, recovered }: Pipeline): void {
+  const lost = () => (queue()?.lostRecords ?? 0) + indexed.undecodable
+  const settled = () => indexed.indexed + indexed.duplicates + indexed.deadLettered + indexed.undecodable
+  const counters: readonly [string, string, () => number][] = [
+    ['otlp_requests_total', 'OTLP requests that were accepted.', () => received.requests],
+    ['otlp_request_bytes_total', 'Bytes of accepted OTLP requests after decompression.', () => received.bytes],
+    [
+      'records_received_total',
+      'Records that are safe in the queue; their senders were told so.',
+      () => received.records,
+    ],
+    ['records_recovered_total', 'Records that the queue held at start.', recovered],
+    ['records_indexed_total', 'Records that Elasticsearch indexed.', () => indexed.indexed],
+    ['records_duplicate_total', 'Records that Elasticsearch had already: redeliveries.', () => indexed.duplicates],
+    ['records_dead_letter_total', 'Records in the dead letter file since the start.', () => indexed.deadLettered],
+    ['records_lost_total', 'Records that were damaged in the queue.', lost],
+    ['bulk_requests_total', 'Bulk requests that were sent.', () => indexed.requests],
+    ['bulk_request_bytes_total', 'Bytes of bulk requests as sent.', () => indexed.bytes],
+  ]
+  for (const [name, help, read] of counters) counterOf(registry, { name: `vedette_collector_${name}`, help }, read)
+  const gauges: readonly [string, string, () => number][] = [
+    ['records_queued', 'Records that wait in the queue.', () => queue()?.queuedRecords ?? 0],
+    ['records_in_flight', 'Records on their way to Elasticsearch.', () => indexed.taken - settled()],
+    ['queue_bytes', 'Bytes of the queue on disk.', () => queue()?.sizeBytes ?? 0],
+  ]
+  for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_collector_${name}`, help }, read)
+}

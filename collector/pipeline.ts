@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { createEvents, type EventDeps } from '#lib/events.ts'
+import { systemFiles } from '#lib/files.ts'
+import { createWebServer, type WebServer } from '#lib/http/server.ts'
+import type { Service } from '#lib/lifecycle.ts'
+import type { CollectorConfig } from './config.ts'
+import { COLLECTOR_EVENTS } from './events.ts'
+import { BulkSender, type IndexStats } from './index/bulk-sender.ts'
+import { DeadLetterFile } from './index/dead-letter.ts'
+import { createElasticsearch, type Elasticsearch } from './index/elasticsearch.ts'
+import { Indexer } from './index/indexer.ts'
+import { DiskQueue } from './queue/queue.ts'
+import { otlpHttpRoutes, type ReceiveStats } from './receive/otlp-http.ts'
+
+export interface Pipeline {
+  /** In start order. */
+  readonly parts: readonly Service[]
+  readonly otlp: WebServer
+  readonly elasticsearch: Elasticsearch
+  readonly queue: () => DiskQueue | undefined
+  readonly received: ReceiveStats
+  readonly indexed: IndexStats
+  /** Records that were in the queue when it was opened. */
+  readonly recovered: () => number
+}
+
+/**
+ * The collector, in the order in which a log record meets it:
+ *
+ * receive   OTLP/HTTP, limits, decompression, validation             receive/otlp-http.ts
+ * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
+ * encode    requests to a bulk body                                  index/bulk-encoder.ts
+ * send      until each document is indexed or refused for good       index/bulk-sender.ts
+ * bury      what was refused, with the reason                        index/dead-letter.ts
+ * settle    the queue forgets it                                     queue/queue.ts
+ */
+export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeline {
+  const { clock } = deps
+  const events = createEvents('vedette_collector', COLLECTOR_EVENTS, deps)
+  const received: ReceiveStats = { requests: 0, records: 0, bytes: 0 }
+  const indexed: IndexStats = {
+    taken: 0,
+    indexed: 0,
+    duplicates: 0,
+    deadLettered: 0,
+    undecodable: 0,
+    requests: 0,
+    bytes: 0,
+  }
+  const settings = config.elasticsearch
+  const backoff = { initialMs: settings.backoff.initial, maxMs: settings.backoff.max }
+  let queue: DiskQueue | undefined
+  let recovered = 0
+  const openQueue = () => queue!
+
+  const storage: Service = {
+    name: 'queue',
+    async start() {
+      queue = await DiskQueue.open({
+        files: systemFiles,
+        directory: join(config.data_dir, 'queue'),
+        events,
+        nowMs: () => clock.nowMs(),
+        segmentBytes: config.queue.segment_bytes,
+        maxBytes: config.queue.max_bytes,
+        maxPayloadBytes: config.otlp.max_request_bytes + 1024,
+        cacheBytes: config.queue.cache_bytes,
+      })
+      recovered = queue.queuedRecords
+    },
+    stop: () => queue?.close(),
+  }
+
+  const elasticsearch = createElasticsearch({
+    nodes: settings.nodes,
+    apiKey: settings.api_key,
+    username: settings.username,
+    password: settings.password,
+    caFingerprint: settings.ca_fingerprint,
+    requestTimeoutMs: settings.timeout,
+  })
+  const connection: Service = { name: 'elasticsearch client', stop: () => elasticsearch.close() }
+
+  const directory = join(config.data_dir, 'dead-letter')
+  const deadLetters = new DeadLetterFile({ files: systemFiles, directory, nowMs: () => clock.nowMs() })
+  const burial: Service = { name: 'dead letter file', stop: () => deadLetters.close() }
+
+  const sender = new BulkSender({
+    ...{ elasticsearch, deadLetters, clock, events, backoff, stats: indexed },
+    compression: compressionFor(settings),
+    timeoutMs: settings.timeout,
+  })
+  const indexer = new Indexer({
+    ...{ queue: openQueue, sender, elasticsearch, clock, events, backoff, stats: indexed },
+    template: { dataset: settings.dataset, retention: settings.retention },
+    dataStream: `logs-${settings.dataset}-${settings.namespace}`,
+    concurrency: settings.concurrency,
+    maxBytes: settings.bulk.max_bytes,
+    maxDelayMs: settings.bulk.max_delay,
+    maxRequestBytes: config.otlp.max_request_bytes,
+  })
+
+  const otlp = createWebServer({
+    name: 'otlp.http.listen_address',
+    listenAddress: config.otlp.http.listen_address,
+    bodyLimitBytes: config.otlp.max_request_bytes,
+    routes: otlpHttpRoutes({
+      ...{ queue: openQueue, events, stats: received },
+      maxRequestBytes: config.otlp.max_request_bytes,
+      maxInFlightBytes: config.otlp.max_in_flight_bytes,
+    }),
+  })
+
+  return {
+    parts: [storage, connection, burial, indexer, otlp],
+    ...{ otlp, elasticsearch, received, indexed },
+    queue: () => queue,
+    recovered: () => recovered,
+  }
+}
+
+/** Between two processes of one machine compression costs more than it saves. */
+function compressionFor({ compression, nodes }: CollectorConfig['elasticsearch']): 'gzip' | 'none' {
+  if (compression !== 'auto') return compression
+  return nodes.every((node) => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${node}/`)) ? 'none' : 'gzip'
+}

@@ -1,0 +1,52 @@
+import { ExportLogsServiceRequest, toInteger64 } from '#lib/otlp/proto.ts'
+
+/**
+ * Turns an ExportLogsServiceRequest in OTLP's JSON into protobuf, in which everything goes on. OTLP deviates from
+ * protobuf's JSON: ids are hex and not base64, enums are numbers only, unknown
+ * fields are ignored, and 64-bit integers come as decimal texts.
+ *
+ * @returns the protobuf bytes, or what is wrong
+ */
+export function encodeJsonRequest(json: Buffer): Buffer | { readonly problem: string } {
+  try {
+    const request: unknown = JSON.parse(json.toString('utf8'), convert)
+    if (typeof request !== 'object' || request === null || Array.isArray(request))
+      return { problem: 'not a JSON object' }
+    const problem = ExportLogsServiceRequest.verify(request)
+    if (problem !== null) return { problem }
+    return Buffer.from(ExportLogsServiceRequest.encode(ExportLogsServiceRequest.fromObject(request)).finish())
+  } catch (error) {
+    // A parse error of JSON, or a nesting that overflows the stack of the conversion.
+    return { problem: error instanceof SyntaxError ? error.message : 'the request can not be converted' }
+  }
+}
+
+/**
+ * Called for every key, innermost first; the keys have one meaning wherever they occur in a request. Integers come as
+ * texts or, from some senders, as numbers that a double can't hold: their source text is exact.
+ */
+function convert(this: unknown, key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  switch (key) {
+    case 'traceId':
+    case 'spanId':
+      // An id of wrong form means that there is none.
+      return typeof value === 'string' && HEX.test(value) ? Buffer.from(value, 'hex') : Buffer.alloc(0)
+    case 'intValue':
+      return integer64(value, context?.source, false)
+    case 'timeUnixNano':
+    case 'observedTimeUnixNano':
+      return integer64(value, context?.source, true)
+    default:
+      return value
+  }
+}
+
+const HEX = /^(?:[0-9a-fA-F]{2})*$/
+
+function integer64(value: unknown, source: string | undefined, unsigned: boolean): unknown {
+  const text = typeof value === 'string' ? value : typeof value === 'number' ? source : undefined
+  if (text === undefined || !/^-?\d{1,20}$/.test(text)) return value
+  const exact = BigInt(text)
+  const fits = unsigned ? BigInt.asUintN(64, exact) === exact : BigInt.asIntN(64, exact) === exact
+  return fits ? toInteger64(text, unsigned) : value
+}

@@ -1,0 +1,107 @@
+import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST, RESOURCE, SCOPE } from './fields.ts'
+import type { LogRecordCursor } from './log-record.ts'
+import { type LogsVisitor, LogsWalker } from './logs-walker.ts'
+import { ProtoReader } from './proto-reader.ts'
+import { FIXED64, LENGTH_DELIMITED, VARINT } from './wire.ts'
+
+/** Deepest nesting of values in values that is taken. */
+export const MAX_VALUE_DEPTH = 32
+
+const WIRE_TYPES: Readonly<Record<number, number>> = {
+  [ANY_VALUE.string]: LENGTH_DELIMITED,
+  [ANY_VALUE.bool]: VARINT,
+  [ANY_VALUE.int]: VARINT,
+  [ANY_VALUE.double]: FIXED64,
+  [ANY_VALUE.array]: LENGTH_DELIMITED,
+  [ANY_VALUE.kvlist]: LENGTH_DELIMITED,
+  [ANY_VALUE.bytes]: LENGTH_DELIMITED,
+}
+
+/** The number of log records of an ExportLogsServiceRequest, or undefined if any part of it is malformed. */
+export function countLogRecords(bytes: Buffer): number | undefined {
+  const validator = new Validator(bytes)
+  return new LogsWalker().walk(bytes, validator) && !validator.failed ? validator.records : undefined
+}
+
+class Validator implements LogsVisitor {
+  records = 0
+  failed = false
+  readonly #bytes: Buffer
+  /** One reader per depth, because a parent is still being read. */
+  readonly #readers: ProtoReader[] = []
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  resource(start: number, end: number): void {
+    this.failed ||= !this.#isList(start, end, RESOURCE.attributes, 0)
+  }
+
+  scope(start: number, end: number): void {
+    this.failed ||= !this.#isList(start, end, SCOPE.attributes, 0)
+  }
+
+  record(record: LogRecordCursor): boolean {
+    this.records += 1
+    const { body, attributes, attributeCount } = record
+    if (!body.isEmpty && !this.#isValue(body.start, body.end, 0)) return false
+    for (let index = 0; index < attributeCount; index++) {
+      if (!this.#isKeyValue(attributes[2 * index]!, attributes[2 * index + 1]!, 0)) return false
+    }
+    return !this.failed
+  }
+
+  /** A message whose field of a number is a list of KeyValues. */
+  #isList(start: number, end: number, wanted: number, depth: number): boolean {
+    const reader = this.#readerAt(depth, start, end)
+    for (let field = reader.next(); field !== 0; field = reader.next()) {
+      if (field !== wanted) continue
+      if (reader.wireType !== LENGTH_DELIMITED || !this.#isKeyValue(reader.start, reader.stop, depth + 1)) return false
+    }
+    return !reader.failed
+  }
+
+  #isKeyValue(start: number, end: number, depth: number): boolean {
+    const reader = this.#readerAt(depth, start, end)
+    for (let field = reader.next(); field !== 0; field = reader.next()) {
+      if (field !== KEY_VALUE.key && field !== KEY_VALUE.value) continue
+      if (reader.wireType !== LENGTH_DELIMITED) return false
+      if (field === KEY_VALUE.value && !this.#isValue(reader.start, reader.stop, depth + 1)) return false
+    }
+    return !reader.failed
+  }
+
+  #isValue(start: number, end: number, depth: number): boolean {
+    if (depth > 3 * MAX_VALUE_DEPTH) return false
+    const reader = this.#readerAt(depth, start, end)
+    for (let field = reader.next(); field !== 0; field = reader.next()) {
+      const wireType = WIRE_TYPES[field]
+      if (wireType === undefined) continue
+      if (wireType !== reader.wireType) return false
+      if (field === ANY_VALUE.kvlist) {
+        if (!this.#isList(reader.start, reader.stop, KEY_VALUE_LIST.values, depth + 1)) return false
+      } else if (field === ANY_VALUE.array) {
+        if (!this.#isArray(reader.start, reader.stop, depth + 1)) return false
+      }
+    }
+    return !reader.failed
+  }
+
+  #isArray(start: number, end: number, depth: number): boolean {
+    const reader = this.#readerAt(depth, start, end)
+    for (let field = reader.next(); field !== 0; field = reader.next()) {
+      if (field !== ARRAY_VALUE.values) continue
+      if (reader.wireType !== LENGTH_DELIMITED || !this.#isValue(reader.start, reader.stop, depth + 1)) return false
+    }
+    return !reader.failed
+  }
+
+  #readerAt(depth: number, start: number, end: number): ProtoReader {
+    const known = this.#readers[depth]
+    const reader = known ?? new ProtoReader(this.#bytes)
+    if (known === undefined) this.#readers[depth] = reader
+    reader.reset(start, end)
+    return reader
+  }
+}

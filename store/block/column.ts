@@ -1,0 +1,150 @@
+import type { Leaf } from '../json/shape.ts'
+import { decodeString } from '../json/words.ts'
+import { writeTimestamp } from '../time/timestamp-reader.ts'
+import { type ByteReader, CorruptBlockError } from './byte-reader.ts'
+import { ENCODING, VARYING_DIGITS } from './format.ts'
+
+/** What a column needs of its block. */
+export interface ColumnOwner {
+  readonly dayName: string
+  readonly ns: Float64Array
+  /** Reads and decompresses a section. */
+  readonly section: (section: number) => Buffer
+}
+
+/** How the values of a column lie in the rows. */
+export interface ColumnLayout {
+  readonly rows: number
+  /** Shape of each row, unless all have the same. */
+  readonly shapeCodes: Uint16Array | undefined
+  /** By shape: how many values a row of it has. */
+  readonly valuesPerShape: Uint16Array
+}
+
+/** Distinct values of a column, each a JSON value without its quotes, and a code for each value. */
+export interface Dictionary {
+  readonly entries: readonly Buffer[]
+  /** None if there is one entry only. */
+  readonly codes: Uint16Array | undefined
+}
+
+/** All values of a column one after the other, a newline after each. */
+export interface ColumnText {
+  readonly bytes: Buffer
+  /** Where each value begins, and one more place: where the next one would. */
+  readonly starts: Int32Array
+}
+
+/** The values of one field of a block, in row order. */
+export class BlockColumn {
+  readonly leaf: Leaf
+  readonly count: number
+  readonly dictionary: Dictionary | undefined
+  /** The value is the time of the row; there is exactly one in each. */
+  readonly isRowTime: boolean
+  readonly #owner: ColumnOwner
+  readonly #layout: ColumnLayout
+  readonly #dense: boolean
+  readonly #digits: number | Buffer
+  readonly #textSection: number
+  #text: ColumnText | undefined
+  #firstValues: Int32Array | undefined
+
+  constructor(reader: ByteReader, leaf: Leaf, owner: ColumnOwner, layout: ColumnLayout) {
+    this.leaf = leaf
+    this.#owner = owner
+    this.#layout = layout
+    this.#dense = layout.valuesPerShape.every((values) => values === 1)
+    this.count = reader.number()
+    const encoding = reader.byte()
+    this.isRowTime = encoding === ENCODING.rowTime
+    this.dictionary = encoding === ENCODING.dictionary ? readDictionary(reader, this.count) : undefined
+    this.#digits = this.isRowTime ? reader.byte() : 0
+    if (this.#digits === VARYING_DIGITS) this.#digits = reader.raw(this.count)
+    if (encoding === ENCODING.inlineText) this.#text = splitText(reader.bytes(), this.count)
+    this.#textSection = encoding === ENCODING.text ? reader.number() : 0
+    if (encoding > ENCODING.text) throw new CorruptBlockError(`unknown encoding ${encoding}`)
+  }
+
+  /** Whether every row has exactly one value, so that rows and values have the same numbers. */
+  get isDense(): boolean {
+    return this.#dense
+  }
+
+  /** The number of a row's first value; the row has those before the first value of the next row. */
+  firstValue(row: number): number {
+    return this.#dense ? row : this.firstValues[row]!
+  }
+
+  /** {@link firstValue} of all rows, and the number of values at the end. */
+  get firstValues(): Int32Array {
+    if (this.#firstValues === undefined) {
+      const { rows, shapeCodes, valuesPerShape } = this.#layout
+      const firstValues = new Int32Array(rows + 1)
+      for (let row = 0; row < rows; row++) {
+        firstValues[row + 1] = firstValues[row]! + valuesPerShape[shapeCodes?.[row] ?? 0]!
+      }
+      if (firstValues[rows] !== this.count) throw new CorruptBlockError('a column has too many or too few values')
+      this.#firstValues = firstValues
+    }
+    return this.#firstValues
+  }
+
+  /** All values as text, of a column that has neither a dictionary nor the row's time. */
+  get text(): ColumnText {
+    this.#text ??= splitText(this.#owner.section(this.#textSection), this.count)
+    return this.#text
+  }
+
+  /** A value as it was sent; a string without its quotes. */
+  raw(value: number): Buffer {
+    if (this.dictionary !== undefined) {
+      const { entries, codes } = this.dictionary
+      return entries[codes?.[value] ?? 0]!
+    }
+    if (this.isRowTime) {
+      const digits = typeof this.#digits === 'number' ? this.#digits : this.#digits[value]!
+      const target = Buffer.allocUnsafe(30)
+      return target.subarray(0, writeTimestamp(target, 0, this.#owner.dayName, this.#owner.ns[value]!, digits))
+    }
+    const { bytes, starts } = this.text
+    return bytes.subarray(starts[value], starts[value + 1]! - 1)
+  }
+
+  /** A value as text: a string decoded, anything else as it was sent. */
+  value(value: number): string {
+    const raw = this.raw(value)
+    return this.leaf.kind === 'string' ? decodeString(raw, 0, raw.length) : raw.toString('latin1')
+  }
+}
+
+function readDictionary(reader: ByteReader, count: number): Dictionary {
+  const entries = Array.from({ length: reader.number() }, () => reader.bytes())
+  if (entries.length === 0 && count > 0) throw new CorruptBlockError('an empty dictionary')
+  return { entries, codes: entries.length > 1 ? readCodes(reader, count, entries.length) : undefined }
+}
+
+/** Codes below `distinct`, in one byte plane or two. */
+export function readCodes(reader: ByteReader, count: number, distinct: number): Uint16Array {
+  const codes = new Uint16Array(count)
+  codes.set(reader.raw(count))
+  if (distinct > 256) {
+    const high = reader.raw(count)
+    for (let index = 0; index < count; index++) codes[index] = codes[index]! | (high[index]! << 8)
+  }
+  for (let index = 0; index < count; index++) {
+    if (codes[index]! >= distinct) throw new CorruptBlockError('a code is not in the dictionary')
+  }
+  return codes
+}
+
+function splitText(bytes: Buffer, count: number): ColumnText {
+  const starts = new Int32Array(count + 1)
+  let at = 0
+  for (let value = 0; value < count; value++) {
+    at = bytes.indexOf(0x0a, at) + 1
+    if (at === 0) throw new CorruptBlockError('a column has too few values')
+    starts[value + 1] = at
+  }
+  return { bytes, starts }
+}

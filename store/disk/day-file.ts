@@ -1,0 +1,310 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import type { BlockMeta } from '../block/block.ts'
+import { CorruptBlockError } from '../block/byte-reader.ts'
+import type { EncodedBlock } from '../block/encode.ts'
+import { SECTION } from '../block/format.ts'
+import { inTransaction, openDatabase } from './sqlite.ts'
+
+const SCHEMA = `
+  PRAGMA user_version = 1;
+  CREATE TABLE IF NOT EXISTS indices (
+    uid INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, created_ms INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS blocks (
+    id INTEGER PRIMARY KEY, uid INTEGER NOT NULL, dead INTEGER NOT NULL, rows INTEGER NOT NULL,
+    min_ns INTEGER NOT NULL, max_ns INTEGER NOT NULL, first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
+    source_bytes INTEGER NOT NULL, checksum INTEGER NOT NULL, head BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS sections (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS file_ranges (
+    uid INTEGER NOT NULL, file_key TEXT NOT NULL, block INTEGER NOT NULL,
+    first_offset INTEGER NOT NULL, last_offset INTEGER NOT NULL,
+    PRIMARY KEY (uid, file_key, block)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS ids (
+    uid INTEGER NOT NULL, ns INTEGER NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (uid, ns, id)) WITHOUT ROWID;
+`
+
+/** Sections of a block have consecutive row ids. */
+const SECTIONS_PER_BLOCK = 65_536
+
+/** An index or data stream, as a day file knows it. */
+export interface IndexIdentity {
+  readonly uid: number
+  readonly name: string
+  readonly kind: 'data_stream' | 'index'
+  readonly createdMs: number
+}
+
+/** Where the records of one log file lie in a block. */
+export interface FileRange {
+  readonly fileKey: string
+  readonly firstOffset: number
+  readonly lastOffset: number
+}
+
+/** A block with what finds its ids again. */
+export interface NewBlock {
+  readonly block: EncodedBlock
+  readonly fileRanges: readonly FileRange[]
+  /** Ids that are no uids, each with the time it is known by. */
+  readonly textIds: readonly { readonly ns: number; readonly id: string }[]
+}
+
+export interface IndexChange {
+  readonly index: IndexIdentity
+  readonly add: readonly NewBlock[]
+  /** Blocks whose rows the added ones hold, with the files that their uids name. */
+  readonly replace?: readonly ReplacedBlock[]
+}
+
+export interface ReplacedBlock {
+  readonly id: number
+  readonly fileKeys: readonly string[]
+}
+
+/**
+ * All blocks of one UTC day, in one SQLite file. What is in the file's tables is the whole truth; the directory in
+ * memory only saves asking for it. Every method may throw SQLite's error; `isCorruption` tells those that mean the end
+ * of the file.
+ */
+export class DayFile {
+  readonly day: number
+  readonly path: string
+  /** Blocks that did not pass their checksum when the file was opened. */
+  readonly damagedBlocks: number
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  /** By index uid, in order of arrival. Replaced, never changed, so that a search can keep the one it began with. */
+  readonly #directory = new Map<number, readonly BlockMeta[]>()
+  #nextBlock = 1
+  #pins = 0
+  /** Replaced blocks that a search may still read. */
+  #dead: number[] = []
+
+  constructor(day: number, path: string) {
+    this.day = day
+    this.path = path
+    this.#database = openDatabase(path, SCHEMA)
+    try {
+      this.damagedBlocks = this.#load()
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
+  #load(): number {
+    let damaged = 0
+    const rows = this.#prepare(
+      `SELECT id, uid, dead, rows, min_ns, max_ns, first_sequence, last_sequence, source_bytes, checksum
+       FROM blocks ORDER BY first_sequence`,
+    ).all()
+    for (const row of rows) {
+      const meta: BlockMeta = {
+        id: Number(row.id),
+        rows: Number(row.rows),
+        minNs: Number(row.min_ns),
+        maxNs: Number(row.max_ns),
+        firstSequence: Number(row.first_sequence),
+        lastSequence: Number(row.last_sequence),
+        sourceBytes: Number(row.source_bytes),
+      }
+      const uid = Number(row.uid)
+      this.#nextBlock = Math.max(this.#nextBlock, meta.id + 1)
+      if (row.dead !== 0) this.#dead.push(meta.id)
+      else if (row.checksum !== checksumOf(uid, meta)) damaged += 1
+      else this.#directory.set(uid, [...(this.#directory.get(uid) ?? []), meta])
+    }
+    return damaged
+  }
+
+  /** Blocks of an index, in order of arrival; the list never changes. */
+  blocksOf(uid: number): readonly BlockMeta[] {
+    return this.#directory.get(uid) ?? []
+  }
+
+  /** Every index that has blocks here. */
+  get uids(): readonly number[] {
+    return [...this.#directory.keys()]
+  }
+
+  /** The indices that were ever written here. */
+  readIndices(): IndexIdentity[] {
+    return this.#prepare('SELECT uid, name, kind, created_ms FROM indices')
+      .all()
+      .map((row) => ({
+        uid: Number(row.uid),
+        name: String(row.name),
+        kind: row.kind === 'index' ? 'index' : 'data_stream',
+        createdMs: Number(row.created_ms),
+      }))
+  }
+
+  readHead(block: number): Buffer {
+    return this.#readBlob('SELECT head AS data FROM blocks WHERE id = ?', block)
+  }
+
+  readSection(block: number, section: number): Buffer {
+    return this.#readBlob('SELECT data FROM sections WHERE id = ?', block * SECTIONS_PER_BLOCK + section)
+  }
+
+  /** The word filter of a block, or undefined if it has none. */
+  readFilter(block: number): Buffer | undefined {
+    const row = this.#prepare('SELECT data FROM sections WHERE id = ?').get(block * SECTIONS_PER_BLOCK + SECTION.filter)
+    if (row === undefined) return undefined
+    const data = asBuffer(row.data)
+    const filter = data.subarray(0, -4)
+    if (data.length < 5 || crc32(filter) !== data.readUInt32LE(filter.length)) {
+      throw new CorruptBlockError('the word filter has a wrong checksum')
+    }
+    return filter
+  }
+
+  #readBlob(sql: string, id: number): Buffer {
+    const row = this.#prepare(sql).get(id)
+    if (row === undefined) throw new CorruptBlockError('a part is missing')
+    return asBuffer(row.data)
+  }
+
+  /** Blocks that hold records of a file with an offset from first to last. */
+  blocksWithFile(uid: number, { fileKey, firstOffset, lastOffset }: FileRange): number[] {
+    return this.#prepare(
+      `SELECT block FROM file_ranges WHERE uid = ? AND file_key = ? AND last_offset >= ? AND first_offset <= ?`,
+    )
+      .all(uid, fileKey, firstOffset, lastOffset)
+      .map((row) => Number(row.block))
+  }
+
+  hasTextId(uid: number, ns: number, id: string): boolean {
+    return this.#prepare('SELECT 1 FROM ids WHERE uid = ? AND ns = ? AND id = ?').get(uid, ns, id) !== undefined
+  }
+
+  /** Makes the changes durable, all of them or none. */
+  commit(changes: readonly IndexChange[]): void {
+    const firstNew = this.#nextBlock
+    const directory = new Map<number, readonly BlockMeta[]>()
+    const dead: number[] = []
+    let nextBlock = firstNew
+    inTransaction(this.#database, () => {
+      for (const { index, add, replace = [] } of changes) {
+        if (!this.#directory.has(index.uid)) this.#insertIndex(index)
+        const gone = new Set(replace.map(({ id }) => id))
+        const metas = (directory.get(index.uid) ?? this.blocksOf(index.uid)).filter(({ id }) => !gone.has(id))
+        for (const replaced of replace) this.#markDead(index.uid, replaced)
+        for (const added of add) metas.push(this.#insertBlock(index.uid, nextBlock++, added))
+        if (replace.length > 0) metas.sort((a, b) => a.firstSequence - b.firstSequence)
+        directory.set(index.uid, metas)
+        dead.push(...gone)
+      }
+    })
+    this.#nextBlock = nextBlock
+    for (const [uid, metas] of directory) this.#directory.set(uid, metas)
+    this.#dead.push(...dead)
+  }
+
+  #insertIndex({ uid, name, kind, createdMs }: IndexIdentity): void {
+    this.#prepare('INSERT OR IGNORE INTO indices VALUES (?, ?, ?, ?)').run(uid, name, kind, createdMs)
+  }
+
+  #markDead(uid: number, { id, fileKeys }: ReplacedBlock): void {
+    this.#prepare('UPDATE blocks SET dead = 1 WHERE id = ?').run(id)
+    const remove = this.#prepare('DELETE FROM file_ranges WHERE uid = ? AND file_key = ? AND block = ?')
+    for (const fileKey of fileKeys) remove.run(uid, fileKey, id)
+  }
+
+  #insertBlock(uid: number, id: number, { block, fileRanges, textIds }: NewBlock): BlockMeta {
+    const { rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes } = block
+    const meta: BlockMeta = { id, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes }
+    const checksum = checksumOf(uid, meta)
+    this.#prepare('INSERT INTO blocks VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+      ...[id, uid, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes, checksum, block.head],
+    )
+    const insertSection = this.#prepare('INSERT INTO sections VALUES (?, ?)')
+    for (const { section, data } of block.sections) {
+      insertSection.run(id * SECTIONS_PER_BLOCK + section, section === SECTION.filter ? withChecksum(data) : data)
+    }
+    const insertRange = this.#prepare('INSERT INTO file_ranges VALUES (?, ?, ?, ?, ?)')
+    for (const { fileKey, firstOffset, lastOffset } of fileRanges) {
+      insertRange.run(uid, fileKey, id, firstOffset, lastOffset)
+    }
+    const insertId = this.#prepare('INSERT OR IGNORE INTO ids VALUES (?, ?, ?)')
+    for (const text of textIds) insertId.run(uid, text.ns, text.id)
+    return meta
+  }
+
+  /** Keeps the file open and replaced blocks readable until {@link unpin}. */
+  pin(): void {
+    this.#pins += 1
+  }
+
+  unpin(): void {
+    this.#pins -= 1
+  }
+
+  get isPinned(): boolean {
+    return this.#pins > 0
+  }
+
+  /** Removes replaced blocks that nobody reads any more. */
+  removeDead(): void {
+    if (this.isPinned || this.#dead.length === 0) return
+    const dead = this.#dead
+    inTransaction(this.#database, () => {
+      for (const id of dead) this.#deleteBlock(id)
+    })
+    this.#dead = []
+  }
+
+  /** Removes everything that an index has here. */
+  purge(uid: number): void {
+    const blocks = this.#prepare('SELECT id FROM blocks WHERE uid = ?').all(uid)
+    inTransaction(this.#database, () => {
+      for (const { id } of blocks) this.#deleteBlock(Number(id))
+      for (const table of ['file_ranges', 'ids', 'indices'])
+        this.#prepare(`DELETE FROM ${table} WHERE uid = ?`).run(uid)
+    })
+    this.#directory.delete(uid)
+  }
+
+  #deleteBlock(id: number): void {
+    this.#prepare('DELETE FROM blocks WHERE id = ?').run(id)
+    const first = id * SECTIONS_PER_BLOCK
+    this.#prepare('DELETE FROM sections WHERE id >= ? AND id < ?').run(first, first + SECTIONS_PER_BLOCK)
+  }
+
+  /** Gives free pages back to the file system and empties the write-ahead log. */
+  compactFile(): void {
+    this.#database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+/** Over what finds a block, because nothing else would notice a wrong time there. */
+function checksumOf(uid: number, meta: BlockMeta): number {
+  const { id, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes } = meta
+  return crc32([uid, id, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes].join())
+}
+
+function withChecksum(data: Buffer): Buffer {
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32LE(crc32(data))
+  return Buffer.concat([data, checksum])
+}
+
+function asBuffer(value: unknown): Buffer {
+  if (!(value instanceof Uint8Array)) throw new CorruptBlockError('a part is no bytes')
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}

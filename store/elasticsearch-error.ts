@@ -1,0 +1,53 @@
+/** What an error says besides its type and reason. */
+export interface ErrorDetail {
+  readonly causedBy?: ErrorCause
+  /** Further keys of the error object, such as `index`. */
+  readonly extra?: Readonly<Record<string, unknown>>
+}
+
+export interface ErrorCause {
+  readonly type: string
+  readonly reason: string
+}
+
+/** An error as Elasticsearch answers it: a status, a type that programs know and a reason that people read. */
+export class ElasticsearchError extends Error {
+  override readonly name = 'ElasticsearchError'
+  readonly status: number
+  readonly type: string
+  readonly detail: ErrorDetail
+
+  constructor(status: number, type: string, reason: string, detail: ErrorDetail = {}) {
+    super(reason)
+    this.status = status
+    this.type = type
+    this.detail = detail
+  }
+
+  /** The error object of a bulk item. */
+  toCause(): Record<string, unknown> {
+    const { causedBy, extra } = this.detail
+    const cause: Record<string, unknown> = { type: this.type, reason: this.message, ...extra }
+    if (causedBy !== undefined) cause.caused_by = causedBy
+    return cause
+  }
+
+  /** The body of an answer that is this error. */
+  toBody(): Record<string, unknown> {
+    const cause = this.toCause()
+    return {
+      error: { root_cause: [{ type: this.type, reason: this.message, ...this.detail.extra }], ...cause },
+      status: this.status,
+    }
+  }
+}
+
+/** A request has a part that is wrong or that the store does not do; the reason names it. */
+export function illegalArgument(reason: string): ElasticsearchError {
+  return new ElasticsearchError(400, 'illegal_argument_exception', reason)
+}
+
+/** A request body is not what it should be; the reason names the place. */
+export function parsingError(reason: string): ElasticsearchError {
+  return new ElasticsearchError(400, 'parsing_exception', reason)
+}

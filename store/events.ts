@@ -1,0 +1,64 @@
+import type { Events } from '#lib/events.ts'
+
+/** Everything that can happen in the store and is worth counting, with its log line. */
+export const STORE_EVENTS = {
+  blockCorrupt: {
+    metric: 'corrupt_blocks_total',
+    help: 'Blocks that could not be read because their bytes are not those that were written; their documents are lost.',
+    level: 'error',
+    message: 'a block is damaged; its documents cannot be read',
+  },
+  dayFileCorrupt: {
+    metric: 'corrupt_day_files_total',
+    help: 'Day files that SQLite called corrupt and that were set aside.',
+    level: 'error',
+    message: 'a day file is damaged and was set aside; its documents are not searched',
+  },
+  stateFileCorrupt: {
+    metric: 'corrupt_state_files_total',
+    help: 'State files that SQLite called corrupt and that were set aside.',
+    level: 'error',
+    message: 'the state file is damaged and was set aside; templates are lost, indices are read from the day files',
+  },
+  closeFailed: {
+    metric: 'close_failures_total',
+    help: 'Files that could not be closed cleanly; nothing that was acknowledged depends on it.',
+    level: 'warn',
+    message: 'a file could not be closed cleanly',
+  },
+  bulkRefused: {
+    metric: 'bulk_refused_total',
+    help: 'Bulk requests that were refused whole, by reason.',
+    level: 'warn',
+    message: 'refused a bulk request',
+    labels: ['reason'],
+  },
+  maintenanceFailed: {
+    metric: 'maintenance_failures_total',
+    help: 'Background tasks that failed and will be tried again, by task.',
+    level: 'warn',
+    message: 'a background task failed; it will be tried again',
+    labels: ['task'],
+  },
+  retentionRemoved: {
+    metric: 'retention_removed_days_total',
+    help: 'Day files that retention removed, by reason.',
+    level: 'info',
+    message: 'retention removed a day',
+    labels: ['reason'],
+  },
+  retentionBlocked: {
+    metric: 'retention_blocked_total',
+    help: 'Times that the newest day alone was larger than retention.max_bytes and was kept.',
+    level: 'warn',
+    message: 'the newest day alone is larger than retention.max_bytes; it is kept',
+  },
+  requestFailed: {
+    metric: 'request_failures_total',
+    help: 'Requests that ended with an unexpected error of the store itself.',
+    level: 'error',
+    message: 'a request failed unexpectedly',
+  },
+} as const
+
+export type StoreEvents = Events<typeof STORE_EVENTS>

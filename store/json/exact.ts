@@ -1,0 +1,20 @@
+/**
+ * Parses JSON without losing digits: a whole number beyond 2^53 becomes a bigint.
+ *
+ * @throws SyntaxError as JSON.parse does
+ */
+export function parseExact(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+    const source = context?.source
+    return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value
+  })
+}
+
+/** Prints JSON; a bigint becomes a number with all its digits. */
+export function printExact(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(String(item)) : item))
+}
+
+/** Not yet in TypeScript's library: a number as it is written. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (text: string) => unknown }

@@ -1,0 +1,177 @@
+import type { DocumentTable } from './document-table.ts'
+import type { Leaf, Shape } from './shape.ts'
+import { scanBare, skipString } from './tokenizer.ts'
+import { addBareWords, BAD_STRING, scanString, type WordHashes } from './words.ts'
+
+/** A leaf that differs twice within so many documents is taken to vary, at least for as many as follow here. */
+const CHANGES_WITHIN_ROWS = 32
+const VARIES_FOR_ROWS = 64
+
+/**
+ * Reads documents of one shape by comparing them with one that was read before, the model. Leaves that seldom change
+ * are compared together with the literals around them, as one span of bytes; only the others are scanned. That is
+ * several times faster than reading from scratch, and as strict: what is equal to a right document is right.
+ */
+export class Follower {
+  readonly shape: Shape
+  readonly #table: DocumentTable
+  readonly #count: number
+  readonly #kinds: Uint8Array
+  /** Places of the model's own leaves, and the same with earlier equal leaves in their place. */
+  readonly #ownStarts: Int32Array
+  readonly #ownEnds: Int32Array
+  readonly #sharedStarts: Int32Array
+  readonly #sharedEnds: Int32Array
+  #modelStart: number
+  #modelEnd: number
+  readonly #lastChange: Int32Array
+  readonly #variesUntil: Int32Array
+  /** The leaves that are taken to vary, in order, and how many they are. */
+  readonly #varying: Int32Array
+  #varyingCount = 0
+  #row = 0
+
+  /** Takes the last row of the table as its model. */
+  constructor(table: DocumentTable, shape: Shape, start: number) {
+    const count = shape.leaves.length
+    const from = table.leafFrom[table.rows - 1]!
+    this.shape = shape
+    this.#table = table
+    this.#count = count
+    this.#kinds = Uint8Array.from(shape.leaves, kindOf)
+    this.#ownStarts = table.leafStarts.slice(from, from + count)
+    this.#ownEnds = table.leafEnds.slice(from, from + count)
+    this.#sharedStarts = this.#ownStarts.slice()
+    this.#sharedEnds = this.#ownEnds.slice()
+    this.#modelStart = start
+    this.#modelEnd = table.ends[table.rows - 1]!
+    this.#lastChange = new Int32Array(count).fill(-CHANGES_WITHIN_ROWS)
+    this.#variesUntil = new Int32Array(count)
+    this.#varying = new Int32Array(count)
+  }
+
+  /** Appends the document as a row if it has this shape; otherwise changes nothing. */
+  tryRow(start: number, end: number): boolean {
+    const table = this.#table
+    table.reserveRow(this.#count)
+    this.#row += 1
+    const wordsBefore = table.words.length
+    if (this.#readSpans(start, end) || this.#readLeaves(start, end, wordsBefore)) {
+      table.endRow(this.shape, start, end)
+      return true
+    }
+    table.words.length = wordsBefore
+    return false
+  }
+
+  /** Compares everything between two varying leaves at once. */
+  #readSpans(start: number, end: number): boolean {
+    const { bytes, view, leafStarts, leafEnds, words } = this.#table
+    const from = this.#table.leafFrom[this.#table.rows]!
+    for (let leaf = 0; leaf < this.#count; leaf++) {
+      leafStarts[from + leaf] = this.#sharedStarts[leaf]!
+      leafEnds[from + leaf] = this.#sharedEnds[leaf]!
+    }
+    let at = start
+    let modelAt = this.#modelStart
+    for (let index = 0; index < this.#varyingCount; index++) {
+      const leaf = this.#varying[index]!
+      const length = this.#ownStarts[leaf]! - modelAt
+      if (at + length > end || !equalBytes(view, bytes, at, modelAt, length)) return false
+      at += length
+      const leafEnd = scanLeaf(this.#kinds[leaf]!, bytes, at, end, words)
+      if (leafEnd === BAD_STRING) return false
+      leafStarts[from + leaf] = at
+      leafEnds[from + leaf] = leafEnd
+      at = leafEnd
+      modelAt = this.#ownEnds[leaf]!
+    }
+    const rest = this.#modelEnd - modelAt
+    return at + rest === end && equalBytes(view, bytes, at, modelAt, rest)
+  }
+
+  /** Compares literal by literal, learns which leaves changed and makes the document the model. */
+  #readLeaves(start: number, end: number, wordsBefore: number): boolean {
+    const { bytes, view, leafStarts, leafEnds, words } = this.#table
+    words.length = wordsBefore
+    const from = this.#table.leafFrom[this.#table.rows]!
+    let at = start
+    let modelAt = this.#modelStart
+    for (let leaf = 0; leaf < this.#count; leaf++) {
+      const length = this.#ownStarts[leaf]! - modelAt
+      if (at + length > end || !equalBytes(view, bytes, at, modelAt, length)) return false
+      at += length
+      modelAt = this.#ownEnds[leaf]!
+      const leafEnd = scanLeaf(this.#kinds[leaf]!, bytes, at, end, words)
+      if (leafEnd === BAD_STRING) return false
+      leafStarts[from + leaf] = at
+      leafEnds[from + leaf] = leafEnd
+      at = leafEnd
+    }
+    const rest = this.#modelEnd - modelAt
+    if (at + rest !== end || !equalBytes(view, bytes, at, modelAt, rest)) return false
+    this.#learn(start, end, from)
+    return true
+  }
+
+  #learn(start: number, end: number, from: number): void {
+    const { bytes, view, leafStarts, leafEnds } = this.#table
+    const row = this.#row
+    let varying = 0
+    let wasVarying = 0
+    for (let leaf = 0; leaf < this.#count; leaf++) {
+      const leafStart = leafStarts[from + leaf]!
+      const leafEnd = leafEnds[from + leaf]!
+      const length = leafEnd - leafStart
+      const varied = wasVarying < this.#varyingCount && this.#varying[wasVarying] === leaf
+      if (varied) wasVarying += 1
+      if (
+        length === this.#ownEnds[leaf]! - this.#ownStarts[leaf]! &&
+        equalBytes(view, bytes, leafStart, this.#ownStarts[leaf]!, length)
+      ) {
+        leafStarts[from + leaf] = this.#sharedStarts[leaf]!
+        leafEnds[from + leaf] = this.#sharedEnds[leaf]!
+      } else {
+        if (varied || row - this.#lastChange[leaf]! < CHANGES_WITHIN_ROWS)
+          this.#variesUntil[leaf] = row + VARIES_FOR_ROWS
+        this.#lastChange[leaf] = row
+        this.#sharedStarts[leaf] = leafStart
+        this.#sharedEnds[leaf] = leafEnd
+      }
+      this.#ownStarts[leaf] = leafStart
+      this.#ownEnds[leaf] = leafEnd
+      if (row < this.#variesUntil[leaf]!) this.#varying[varying++] = leaf
+    }
+    this.#varyingCount = varying
+    this.#modelStart = start
+    this.#modelEnd = end
+  }
+}
+
+const BARE = 0
+const STRING = 1
+const TIMESTAMP = 2
+
+function kindOf({ path, kind }: Leaf): number {
+  if (kind === 'bare') return BARE
+  return path === '@timestamp' ? TIMESTAMP : STRING
+}
+
+/** The words of a timestamp are of no use to anyone, and each has one that no other has. */
+function scanLeaf(kind: number, bytes: Buffer, at: number, end: number, words: WordHashes): number {
+  if (kind === STRING) return scanString(bytes, at, end, words)
+  if (kind === TIMESTAMP) return skipString(bytes, at, end)
+  const leafEnd = scanBare(bytes, at, end)
+  if (leafEnd !== BAD_STRING) addBareWords(bytes, at, leafEnd, words)
+  return leafEnd
+}
+
+/** Equality of two spans of the same bytes, four at a time: native comparison costs twice as much at these lengths. */
+function equalBytes(view: DataView, bytes: Buffer, a: number, b: number, length: number): boolean {
+  let offset = 0
+  for (const whole = length - 3; offset < whole; offset += 4) {
+    if (view.getInt32(a + offset, true) !== view.getInt32(b + offset, true)) return false
+  }
+  for (; offset < length; offset++) if (bytes[a + offset] !== bytes[b + offset]) return false
+  return true
+}
