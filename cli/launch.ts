@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+
+export const SERVICES = ['store', 'collector', 'alertmanager', 'agent'] as const
+export type ServiceName = (typeof SERVICES)[number]
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** What starts a service's process: arguments of Node, and what its environment has besides ours. */
+export interface Launch {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/**
+ * The young generation of V8's heap, in MiB. Services hold batches in buffers outside of it and make little garbage, so
+ * a small one costs no time; the default would keep up to 32 MiB resident.
+ */
+const SEMI_SPACE_MIB: Readonly<Record<ServiceName, number>> = { store: 4, collector: 4, alertmanager: 2, agent: 2 }
+
+export function isService(name: string | undefined): name is ServiceName {
+  return (SERVICES as readonly string[]).includes(name ?? '')
+}
+
+/** How a service is started, by `vedette <service>` and by `vedette up` alike. */
+export function launchOf(service: ServiceName, flags: readonly string[]): Launch {
+  return {
+    args: [`--max-semi-space-size=${SEMI_SPACE_MIB[service]}`, join(ROOT, service, 'main.ts'), ...flags],
+    env: {
+      // Read code without stripping its types again: faster to start, and 40 MiB less.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCacheDirectory(),
+      // glibc would keep freed buffers in up to 16 arenas.
+      MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1',
+    },
+  }
+}
+
+/** Where compiled code is kept between starts; Node makes do without if it cannot write there. */
+export function compileCacheDirectory(): string {
+  return join(ROOT, '.cache', 'compile')
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander'
+import { readVersion } from '#lib/version.ts'
+import { SERVICES } from './launch.ts'
+import { upCommand } from './up/command.ts'
+
+/** Runs a verb that is not a service. Exit codes: 0 done, 1 failed, 2 wrong command line. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv])
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  }
+}
+
+function createProgram(): Command {
+  const version = `vedette ${readVersion()}`
+  const program = new Command('vedette')
+    .description('Observability for Kubernetes: collect, store, search and alert.')
+    .version(version, '-V, --version', 'print the version')
+    .exitOverride()
+    .showHelpAfterError('Run `vedette --help` to see what there is.')
+  program.addCommand(upCommand())
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      process.stdout.write(`${version}\n`)
+    })
+  program.addHelpText('after', `\nServices, each with flags of its own (\`vedette agent --help\`):\n${serviceLines()}`)
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  return program
+}
+
+function serviceLines(): string {
+  const summaries: Readonly<Record<(typeof SERVICES)[number], string>> = {
+    agent: "reads the logs of a node's containers and ships them",
+    collector: 'receives, queues on disk, indexes, serves the search page',
+    store: 'keeps and searches logs in the Elasticsearch API',
+    alertmanager: 'groups alerts and tells the right people',
+  }
+  return SERVICES.map((name) => `  ${name.padEnd(14)}${summaries[name]}`).join('\n')
+}
