@@ -84,7 +84,16 @@ export const schema = section(
 
 export type AgentConfig = Static<typeof schema>
 
+/** What HTTP allows; a request with anything else could never be sent. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
 export function check(config: AgentConfig, report: Report): void {
+  for (const [name, value] of Object.entries(config.ship.headers)) {
+    const path = ['ship', 'headers', name]
+    if (!HEADER_NAME.test(name)) report(path, `${JSON.stringify(name)} is not the name of an HTTP header`, 'key')
+    else if (!HEADER_VALUE.test(value)) report(path, `ship.headers.${name} has a character that HTTP does not allow`)
+  }
   if (config.logs.max_record_bytes < 1024)
     report(['logs', 'max_record_bytes'], 'logs.max_record_bytes must be at least 1KiB')
   if (config.logs.max_record_bytes > 64 * 1024 ** 2) {

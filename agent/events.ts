@@ -18,7 +18,8 @@ export const AGENT_EVENTS = {
     metric: 'files_unreadable_total',
     help: 'Attempts to open a log file that failed.',
     level: 'error',
-    message: 'cannot open a log file; its lines are not shipped. Run the agent as root or with CAP_DAC_READ_SEARCH',
+    message:
+      'cannot open a log file; its lines are not shipped until it can be. For EACCES run the agent as root or with CAP_DAC_READ_SEARCH, for EMFILE raise its limit of open files',
   },
   fileTruncated: {
     metric: 'files_truncated_total',
@@ -31,6 +32,12 @@ export const AGENT_EVENTS = {
     help: 'Reads of a log file that failed.',
     level: 'error',
     message: 'cannot read a log file; trying again',
+  },
+  unlinkedLost: {
+    metric: 'unread_deleted_bytes_total',
+    help: 'Bytes of deleted log files that the agent could not read before it stopped.',
+    level: 'error',
+    message: 'stopped before the rest of a deleted log file was read; it is lost. Raise shutdown.drain_timeout',
   },
   discoveryFailed: {
     metric: 'discovery_errors_total',

@@ -35,6 +35,9 @@ export const schema = section('Configuration of the collector: receives, queues 
     }),
     cache_bytes: size({ description: 'Fresh requests that are kept in memory as well.', default: '16MiB' }),
   }),
+  dead_letter: section('What Elasticsearch refuses for good is kept, with the reason.', {
+    max_bytes: size({ description: 'Beyond this size the oldest file is deleted.', default: '1GiB' }),
+  }),
   elasticsearch: section('Where logs are indexed: Elasticsearch 8.16 and later, or the embedded store.', {
     nodes: list(url({ description: 'URL of a node.' }), {
       description: 'Nodes of the cluster.',
@@ -88,6 +91,9 @@ export function check(config: CollectorConfig, report: Report): void {
   if (queue.segment_bytes < 64 * 1024) report(['queue', 'segment_bytes'], 'queue.segment_bytes must be at least 64KiB')
   if (queue.max_bytes < 2 * queue.segment_bytes) {
     report(['queue', 'max_bytes'], 'queue.max_bytes must be at least twice queue.segment_bytes')
+  }
+  if (config.dead_letter.max_bytes < 1024 ** 2) {
+    report(['dead_letter', 'max_bytes'], 'dead_letter.max_bytes must be at least 1MiB')
   }
   if (otlp.max_request_bytes > 512 * 1024 ** 2) {
     report(['otlp', 'max_request_bytes'], 'otlp.max_request_bytes must be at most 512MiB')

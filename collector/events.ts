@@ -33,11 +33,17 @@ export const COLLECTOR_EVENTS = {
     level: 'error',
     message: 'records in the queue were damaged on disk and are lost; check the disk',
   },
+  queueReadFailed: {
+    metric: 'queue_read_errors_total',
+    help: 'Reads of the queue that failed and are tried again.',
+    level: 'error',
+    message: 'cannot read the queue; trying again. Check the disk',
+  },
   entryUndecodable: {
     metric: 'queue_undecodable_entries_total',
-    help: 'Entries of the queue that could not be decoded.',
+    help: 'Entries of the queue that could not be made into documents; they are in the dead letter file as they are.',
     level: 'error',
-    message: 'an entry of the queue could not be decoded; its records go to the dead letter file as they are',
+    message: 'an entry of the queue could not be made into documents; it goes to the dead letter file as it is',
   },
   bulkFailed: {
     metric: 'bulk_failures_total',
@@ -53,12 +59,24 @@ export const COLLECTOR_EVENTS = {
     message: 'Elasticsearch turned away some documents; trying them again',
     labels: ['status'],
   },
+  documentsInFailureStore: {
+    metric: 'failure_store_records_total',
+    help: 'Records among the indexed ones that Elasticsearch put in the failure store of the data stream.',
+    level: 'warn',
+    message: 'Elasticsearch put documents in the failure store; search `<data stream>::failures` for the reason',
+  },
   documentsDeadLettered: {
     metric: 'dead_letter_records_total',
-    help: 'Documents that Elasticsearch will never take, by error type; they are in the dead letter file.',
+    help: 'Records that were written to the dead letter file, by error type.',
     level: 'error',
-    message: 'Elasticsearch refused documents for good; they are in the dead letter file',
+    message: 'documents were refused for good; they are in the dead letter file',
     labels: ['type'],
+  },
+  deadLettersDropped: {
+    metric: 'dead_letter_lines_dropped_total',
+    help: 'Lines of dead letter files that were deleted to keep dead_letter.max_bytes.',
+    level: 'error',
+    message: 'deleted the oldest dead letter file to keep dead_letter.max_bytes',
   },
   deadLetterFailed: {
     metric: 'dead_letter_write_errors_total',

@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { createWebServer } from '#lib/http/server.ts'
 import { claimDirectory } from '#lib/process/directory.ts'
 import { runService } from '#lib/process/run.ts'
 import * as configModule from './config.ts'
 import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
+import { dataStreamOf } from './query/fields.ts'
+import { queryRoutes } from './query/routes.ts'
+import { staticRoutes } from './web/static-files.ts'
 
 await runService({
   name: 'collector',
@@ -23,6 +27,10 @@ await runService({
       name: 'web.listen_address',
       listenAddress: config.web.listen_address,
       management: { registry: deps.registry, notReady: () => [] },
+      routes(app) {
+        queryRoutes({ elasticsearch: pipeline.elasticsearch, index: dataStreamOf(config.elasticsearch) }, deps)(app)
+        staticRoutes(join(import.meta.dirname, '../ui'))(app)
+      },
     })
     const parts = [claimDirectory('data_dir', config.data_dir), web, ...pipeline.parts]
     return { parts, addresses: () => ({ web: web.url, otlp: pipeline.otlp.url }) }

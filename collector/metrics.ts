@@ -6,11 +6,12 @@ import type { Pipeline } from './pipeline.ts'
  *
  * received + recovered = indexed + duplicate + dead letter + queued + in flight + lost
  *
- * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0.
+ * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0. What Elasticsearch
+ * put in its failure store is among `indexed`. What ended in the dead letter file because it could not be made into
+ * documents is among `dead letter`.
  */
-export function exportMetrics(registry: Registry, { queue, received, indexed, recovered }: Pipeline): void {
-  const lost = () => (queue()?.lostRecords ?? 0) + indexed.undecodable
-  const settled = () => indexed.indexed + indexed.duplicates + indexed.deadLettered + indexed.undecodable
+export function exportMetrics(registry: Registry, { queue, received, indexed, deadLetters }: Pipeline): void {
+  const settled = () => indexed.indexed + indexed.duplicates + indexed.deadLettered
   const counters: readonly [string, string, () => number][] = [
     ['otlp_requests_total', 'OTLP requests that were accepted.', () => received.requests],
     ['otlp_request_bytes_total', 'Bytes of accepted OTLP requests after decompression.', () => received.bytes],
@@ -19,11 +20,12 @@ export function exportMetrics(registry: Registry, { queue, received, indexed, re
       'Records that are safe in the queue; their senders were told so.',
       () => received.records,
     ],
-    ['records_recovered_total', 'Records that the queue held at start.', recovered],
+    ['records_recovered_total', 'Records that the queue held at start.', () => queue()?.recoveredRecords ?? 0],
     ['records_indexed_total', 'Records that Elasticsearch indexed.', () => indexed.indexed],
     ['records_duplicate_total', 'Records that Elasticsearch had already: redeliveries.', () => indexed.duplicates],
     ['records_dead_letter_total', 'Records in the dead letter file since the start.', () => indexed.deadLettered],
-    ['records_lost_total', 'Records that were damaged in the queue.', lost],
+    ['records_lost_total', 'Records that were damaged in the queue.', () => queue()?.lostRecords ?? 0],
+    ['documents_repaired_total', 'Documents in which something was not UTF-8.', () => indexed.repaired],
     ['bulk_requests_total', 'Bulk requests that were sent.', () => indexed.requests],
     ['bulk_request_bytes_total', 'Bytes of bulk requests as sent.', () => indexed.bytes],
   ]
@@ -32,6 +34,7 @@ export function exportMetrics(registry: Registry, { queue, received, indexed, re
     ['records_queued', 'Records that wait in the queue.', () => queue()?.queuedRecords ?? 0],
     ['records_in_flight', 'Records on their way to Elasticsearch.', () => indexed.taken - settled()],
     ['queue_bytes', 'Bytes of the queue on disk.', () => queue()?.sizeBytes ?? 0],
+    ['dead_letter_bytes', 'Bytes of the dead letter files.', () => deadLetters.sizeBytes],
   ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_collector_${name}`, help }, read)
 }

@@ -9,6 +9,7 @@ import { BulkSender, type IndexStats } from './index/bulk-sender.ts'
 import { DeadLetterFile } from './index/dead-letter.ts'
 import { createElasticsearch, type Elasticsearch } from './index/elasticsearch.ts'
 import { Indexer } from './index/indexer.ts'
+import { TemplateKeeper } from './index/template-keeper.ts'
 import { DiskQueue } from './queue/queue.ts'
 import { otlpHttpRoutes, type ReceiveStats } from './receive/otlp-http.ts'
 
@@ -20,8 +21,7 @@ export interface Pipeline {
   readonly queue: () => DiskQueue | undefined
   readonly received: ReceiveStats
   readonly indexed: IndexStats
-  /** Records that were in the queue when it was opened. */
-  readonly recovered: () => number
+  readonly deadLetters: DeadLetterFile
 }
 
 /**
@@ -43,14 +43,13 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
     indexed: 0,
     duplicates: 0,
     deadLettered: 0,
-    undecodable: 0,
+    repaired: 0,
     requests: 0,
     bytes: 0,
   }
   const settings = config.elasticsearch
   const backoff = { initialMs: settings.backoff.initial, maxMs: settings.backoff.max }
   let queue: DiskQueue | undefined
-  let recovered = 0
   const openQueue = () => queue!
 
   const storage: Service = {
@@ -63,10 +62,8 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
         nowMs: () => clock.nowMs(),
         segmentBytes: config.queue.segment_bytes,
         maxBytes: config.queue.max_bytes,
-        maxPayloadBytes: config.otlp.max_request_bytes + 1024,
         cacheBytes: config.queue.cache_bytes,
       })
-      recovered = queue.queuedRecords
     },
     stop: () => queue?.close(),
   }
@@ -81,23 +78,35 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   })
   const connection: Service = { name: 'elasticsearch client', stop: () => elasticsearch.close() }
 
-  const directory = join(config.data_dir, 'dead-letter')
-  const deadLetters = new DeadLetterFile({ files: systemFiles, directory, nowMs: () => clock.nowMs() })
-  const burial: Service = { name: 'dead letter file', stop: () => deadLetters.close() }
+  const deadLetters = new DeadLetterFile({
+    files: systemFiles,
+    directory: join(config.data_dir, 'dead-letter'),
+    events,
+    nowMs: () => clock.nowMs(),
+    maxBytes: config.dead_letter.max_bytes,
+  })
+  const burial: Service = {
+    name: 'dead letter file',
+    start: () => deadLetters.open(),
+    stop: () => deadLetters.close(),
+  }
 
+  const template = { dataset: settings.dataset, retention: settings.retention }
+  const templates = new TemplateKeeper({ elasticsearch, template, clock, events, backoff })
   const sender = new BulkSender({
-    ...{ elasticsearch, deadLetters, clock, events, backoff, stats: indexed },
+    ...{ elasticsearch, deadLetters, templates, clock, events, backoff, stats: indexed },
     compression: compressionFor(settings),
     timeoutMs: settings.timeout,
   })
   const indexer = new Indexer({
-    ...{ queue: openQueue, sender, elasticsearch, clock, events, backoff, stats: indexed },
-    template: { dataset: settings.dataset, retention: settings.retention },
-    dataStream: `logs-${settings.dataset}-${settings.namespace}`,
+    ...{ queue: openQueue, sender, templates, clock },
+    gathering: {
+      ...{ queue: openQueue, clock, events, stats: indexed, backoff },
+      dataStream: `logs-${settings.dataset}-${settings.namespace}`,
+      maxBytes: settings.bulk.max_bytes,
+      maxDelayMs: settings.bulk.max_delay,
+    },
     concurrency: settings.concurrency,
-    maxBytes: settings.bulk.max_bytes,
-    maxDelayMs: settings.bulk.max_delay,
-    maxRequestBytes: config.otlp.max_request_bytes,
   })
 
   const otlp = createWebServer({
@@ -113,9 +122,8 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
 
   return {
     parts: [storage, connection, burial, indexer, otlp],
-    ...{ otlp, elasticsearch, received, indexed },
+    ...{ otlp, elasticsearch, received, indexed, deadLetters },
     queue: () => queue,
-    recovered: () => recovered,
   }
 }
 

@@ -77,6 +77,34 @@ export const ERRORS = {
     message: '%s',
     cure: 'Correct the query; the message names the part that is not understood.',
   },
+  PARAMETER_INVALID: {
+    message: 'parameter %s: %s',
+    cure: 'Correct the parameter; the message says what is allowed.',
+  },
+  SEARCH_UNAVAILABLE: {
+    message: 'Elasticsearch did not answer the search: %s',
+    cure: 'Check that the store or the cluster of elasticsearch.nodes runs; the log of the collector says more. Nothing is lost meanwhile: new lines wait in the queue.',
+  },
+  SEARCH_REFUSED: {
+    message: 'Elasticsearch refused the search with status %s: %s',
+    cure: 'Simplify the query or shorten its time range; if that does not help, check the privileges of the collector.',
+  },
+  SEARCH_LIMIT: {
+    message: 'more than %s %s are under way',
+    cure: 'Close pages that nobody reads, or try again in a moment.',
+  },
+  NOT_FOUND: {
+    message: 'there is no %s',
+    cure: 'Check the path of the request.',
+  },
+  SERVER_UNREACHABLE: {
+    message: 'no answer from %s: %s',
+    cure: 'Is the collector running? `npm start` starts everything on this machine; --server or VEDETTE_SERVER names another one.',
+  },
+  SERVER_ANSWER: {
+    message: '%s gave an answer that is not one of a Vedette collector: %s',
+    cure: 'Check that --server or VEDETTE_SERVER is the web address of a collector (port 9464 by default).',
+  },
   CHILD_FAILED: {
     message: '%s did not become ready: %s',
     cure: 'Read the lines that the service printed above.',

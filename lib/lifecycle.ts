@@ -18,6 +18,29 @@ export interface Lifecycle {
   stop(): Promise<readonly Error[]>
 }
 
+/** How long a part may take to give up once the drain deadline has passed. */
+const GRACE_MS = 5_000
+
+/** Waits for a part that stops, but not for ever: a part that ignores the deadline must not keep the others up. */
+async function withGrace(stopping: Promise<void> | void, deadline: AbortSignal, clock: Clock): Promise<void> {
+  if (stopping === undefined) return
+  let cancel = () => {}
+  let arm = () => {}
+  const overdue = new Promise<void>((_, reject) => {
+    arm = () => {
+      cancel = clock.after(GRACE_MS, () => reject(new Error('it goes on after the drain deadline')))
+    }
+    if (deadline.aborted) arm()
+    else deadline.addEventListener('abort', arm, { once: true })
+  })
+  try {
+    await Promise.race([stopping, overdue])
+  } finally {
+    cancel()
+    deadline.removeEventListener('abort', arm)
+  }
+}
+
 /** Starts services left to right and stops them right to left, all within one drain deadline. */
 export function inOrder(services: readonly Service[], options: { clock: Clock; drainMs: number }): Lifecycle {
   const started: Service[] = []
@@ -29,7 +52,7 @@ export function inOrder(services: readonly Service[], options: { clock: Clock; d
     const cancel = options.clock.after(options.drainMs, () => deadline.abort())
     for (let service = started.pop(); service !== undefined; service = started.pop()) {
       try {
-        await service.stop?.(deadline.signal)
+        await withGrace(service.stop?.(deadline.signal), deadline.signal, options.clock)
       } catch (error) {
         errors.push(new Error(`${service.name} did not stop cleanly`, { cause: error }))
       }

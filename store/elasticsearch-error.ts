@@ -51,3 +51,12 @@ export function illegalArgument(reason: string): ElasticsearchError {
 export function parsingError(reason: string): ElasticsearchError {
   return new ElasticsearchError(400, 'parsing_exception', reason)
 }
+
+/** There is no room for documents. Senders try again by themselves. */
+export function diskFull(): ElasticsearchError {
+  return new ElasticsearchError(
+    429,
+    'es_rejected_execution_exception',
+    'the disk of the store is full; the document was not stored, send it again later',
+  )
+}

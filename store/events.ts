@@ -26,12 +26,11 @@ export const STORE_EVENTS = {
     level: 'warn',
     message: 'a file could not be closed cleanly',
   },
-  bulkRefused: {
-    metric: 'bulk_refused_total',
-    help: 'Bulk requests that were refused whole, by reason.',
-    level: 'warn',
-    message: 'refused a bulk request',
-    labels: ['reason'],
+  diskFull: {
+    metric: 'disk_full_total',
+    help: 'Requests that could not be stored because the disk is full; senders repeat them.',
+    level: 'error',
+    message: 'the disk is full: free some space, or lower retention.max_bytes; senders wait and repeat',
   },
   maintenanceFailed: {
     metric: 'maintenance_failures_total',

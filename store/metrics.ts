@@ -42,6 +42,8 @@ export interface StoreMetricsOptions {
   readonly indices: Indices
   readonly files: DayFiles
   readonly blocks: BlockCache
+  /** Days that merging has still to look at. */
+  readonly mergePending: () => number
   /** Bytes of request bodies in memory. */
   readonly inFlightBytes: () => number
 }
@@ -93,11 +95,12 @@ export function registerMetrics(
   counter('block_cache_hits_total', 'Blocks that were found in memory.', () => blocks.hits)
   counter('block_cache_misses_total', 'Blocks that had to be read.', () => blocks.misses)
   gauge('block_cache_bytes', 'Bytes of decompressed blocks in memory.', () => blocks.bytes)
+  gauge('merge_pending', 'Days of indices that merging has still to look at.', options.mergePending)
   gauge('in_flight_bytes', 'Bytes of request bodies in memory.', options.inFlightBytes)
   gauge('day_files', 'Days that have a file.', () => files.days.length)
   gauge('open_day_files', 'Day files that are open.', () => files.openFiles.length)
   gauge('indices', 'Indices and data streams.', () => indices.all.length)
-  gauge('disk_bytes', 'Bytes of all day files.', () => files.days.reduce((sum, day) => sum + files.sizeOf(day), 0))
+  gauge('disk_bytes', 'Bytes of all day files.', () => files.totalBytes)
 
   const latency = new Histogram({
     name: 'vedette_store_request_duration_seconds',

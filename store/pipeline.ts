@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createEvents } from '#lib/events.ts'
@@ -8,18 +7,30 @@ import type { Assembly, ServiceDeps } from '#lib/process/run.ts'
 import { BodyMemory } from './api/body.ts'
 import { bulkRoutes } from './api/bulk-routes.ts'
 import { clusterRoutes } from './api/cluster-routes.ts'
+import { fieldRoutes } from './api/field-routes.ts'
+import { indexRoutes } from './api/index-routes.ts'
+import { multiSearchRoutes } from './api/multi-search-routes.ts'
+import { searchRoutes } from './api/search-routes.ts'
 import { serveApi } from './api/server.ts'
+import { templateRoutes } from './api/template-routes.ts'
 import { Duplicates } from './bulk/duplicates.ts'
 import { BulkIndexer } from './bulk/indexer.ts'
 import type { StoreConfig } from './config.ts'
 import { BlockCache } from './disk/block-cache.ts'
+import type { DayFile } from './disk/day-file.ts'
 import { DayFiles } from './disk/day-files.ts'
-import { StateFile } from './disk/state-file.ts'
+import { openState } from './disk/recover-state.ts'
+import type { StateFile } from './disk/state-file.ts'
 import { STORE_EVENTS } from './events.ts'
 import { Indices } from './index/indices.ts'
 import { ShapeRegistry } from './json/shape.ts'
+import { Maintenance } from './maintenance/maintenance.ts'
+import { Merger } from './maintenance/merger.ts'
+import { Retention } from './maintenance/retention.ts'
 import { Templates } from './mapping/templates.ts'
 import { createCounters, registerMetrics } from './metrics.ts'
+import { SearchEngine } from './search/search-engine.ts'
+import { SearchQueue } from './search/search-queue.ts'
 
 export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly {
   const events = createEvents('vedette_store', STORE_EVENTS, deps)
@@ -33,7 +44,9 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
     bodyLimitBytes: config.limits.request_bytes,
     management: { registry: deps.registry, notReady: () => [] },
   })
-  let files: DayFiles, state: StateFile
+  let files: DayFiles | undefined
+  let state: StateFile | undefined
+  let maintenance: Maintenance | undefined
   return {
     parts: [
       claimDirectory('store', config.data_dir),
@@ -42,30 +55,65 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
         start() {
           files = new DayFiles({ directory: join(config.data_dir, 'days'), maxOpen: config.cache.open_days, events })
           files.onClose = (file) => blocks.forgetFile(file)
-          state = new StateFile(join(config.data_dir, 'store.sqlite'))
+          state = openState({ path: join(config.data_dir, 'store.sqlite'), files, events })
           const templates = new Templates(state)
           const indices = new Indices({ state, templates, nowMs: () => deps.clock.nowMs() })
+          const onCorruptBlock = (file: DayFile, block: number, error: Error) =>
+            events.blockCorrupt({}, { file: file.path, block, reason: error.message })
+          maintenance = new Maintenance({
+            files,
+            state,
+            merger: new Merger({ shapes, blocks, counters, onCorruptBlock }),
+            retention: new Retention({
+              files,
+              indices,
+              clock: deps.clock,
+              events,
+              counters,
+              maxAgeMs: config.retention.max_age,
+              maxBytes: config.retention.max_bytes,
+            }),
+            clock: deps.clock,
+            events,
+          })
           const indexer = new BulkIndexer({
             state,
             indices,
             files,
-            duplicates: new Duplicates({ files, blocks, onCorruptBlock() {} }),
+            duplicates: new Duplicates({ files, blocks, onCorruptBlock }),
             nowMs: () => deps.clock.nowMs(),
             maxDays: config.limits.bulk_days,
-            onCommit() {},
+            onCommit: (day) => maintenance?.dayWritten(day),
           })
+          const engine = new SearchEngine({
+            files,
+            blocks,
+            indices,
+            counters,
+            events,
+            clock: deps.clock,
+            maxDurationMs: config.limits.search_duration,
+            maxBuckets: config.limits.search_buckets,
+          })
+          const search = { indices, engine, queue: new SearchQueue({ running: 4, waiting: 64 }) }
           const onAnswer = registerMetrics({
             registry: deps.registry,
             counters,
             indices,
             files,
             blocks,
+            mergePending: () => maintenance?.pending ?? 0,
             inFlightBytes: () => memory.inFlightBytes,
           })
           serveApi(server.app, {
             routes: [
-              ...clusterRoutes({ clusterUuid: randomUUID(), nodeName: hostname(), indices }),
+              ...clusterRoutes({ clusterUuid: state.readMeta('cluster_uuid')!, nodeName: hostname(), indices }),
+              ...templateRoutes(templates),
+              ...indexRoutes({ indices, onDelete: () => maintenance?.indicesDeleted() }),
               ...bulkRoutes({ indexer, shapes, counters }),
+              ...searchRoutes(search),
+              ...multiSearchRoutes(search),
+              ...fieldRoutes({ indices, files, blocks }),
             ],
             body: { maxBytes: config.limits.request_bytes, memory },
             events,
@@ -73,10 +121,11 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
           })
         },
         stop() {
-          files.closeAll()
-          state.close()
+          files?.closeAll()
+          state?.close()
         },
       },
+      { name: 'maintenance', start: () => maintenance?.start(), stop: () => maintenance?.stop() },
       server,
     ],
     addresses: () => ({ elasticsearch: server.url }),

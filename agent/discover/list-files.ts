@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemErrorCode } from '#lib/errors.ts'
 import { parseLogFile } from './paths.ts'
@@ -20,15 +20,21 @@ export function listDirectories(directory: string): readonly string[] {
     .map(({ name }) => name)
 }
 
-/** The plain log files of a container's directory, by the restart count of the run that wrote them. */
-export function listLogFiles(directory: string): ReadonlyMap<number, readonly LogFileEntry[]> {
+/**
+ * The plain log files of a container's directory, by the restart count of the run that wrote them. One that cannot be
+ * looked at, such as a link to itself, is passed to `onUnreadable` and does not hide the others.
+ */
+export function listLogFiles(
+  directory: string,
+  onUnreadable: (path: string, error: unknown) => void,
+): ReadonlyMap<number, readonly LogFileEntry[]> {
   const runs = new Map<number, LogFileEntry[]>()
   for (const { name } of readDirectory(directory)) {
     const file = parseLogFile(name)
     if (file === undefined) continue
     const path = join(directory, name)
     // A rotation between the listing and here is normal. So is a link whose target (Docker's own file) is gone.
-    const stats = statSync(path, { throwIfNoEntry: false })
+    const stats = tryStat(path, onUnreadable)
     if (stats === undefined || !stats.isFile()) continue
     const entry = {
       name,
@@ -43,6 +49,15 @@ export function listLogFiles(directory: string): ReadonlyMap<number, readonly Lo
     else run.push(entry)
   }
   return runs
+}
+
+function tryStat(path: string, onUnreadable: (path: string, error: unknown) => void): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    onUnreadable(path, error)
+    return undefined
+  }
 }
 
 function readDirectory(directory: string): Dirent[] {

@@ -96,7 +96,10 @@ export class PodsDirectory implements Service {
       const pod = this.#pods.get(podPath)!
       const container = directory.slice(podPath.length + 1)
       const { namespace, pod: name, uid } = pod
-      this.#options.listener.listed({ namespace, pod: name, uid, container }, directory, listLogFiles(directory))
+      const runs = listLogFiles(directory, (path, error) =>
+        this.#options.events.fileUnreadable({}, { path, err: messageOf(error) }),
+      )
+      this.#options.listener.listed({ namespace, pod: name, uid, container }, directory, runs)
     })
   }
 

@@ -41,7 +41,7 @@ const SCOPE_LOGS_TAG = tag(RESOURCE_LOGS.scopeLogs, LENGTH_DELIMITED)
  */
 export class Batch {
   readonly #options: BatchOptions
-  readonly #arena: Buffer
+  #arena: Buffer
   /** Where requests are assembled. A new buffer for each would be a MiB of garbage, and a full collection every few. */
   #assembly: Buffer = Buffer.alloc(0)
   /** Per container instance, the bounds of its runs in the arena: start, end, start, end, … */
@@ -64,8 +64,13 @@ export class Batch {
     return this.#end >= this.#options.maxBytes
   }
 
-  /** Adds one record. The batch must not be full. */
+  /**
+   * Adds one record. The arena has room for one beyond a full batch; where several have to be ended at once, at a cut
+   * or before a file goes, it grows.
+   */
   append(origin: Origin, line: Line, extent: Extent, originalBytes: number): void {
+    const neededBytes = this.#end + line.bodyEnd - line.bodyStart + RECORD_OVERHEAD_BYTES
+    if (neededBytes > this.#arena.length) this.#grow(neededBytes)
     if (origin !== this.#current) this.#switchTo(origin)
     this.#end = this.#options.writer.write(this.#arena, this.#end, line, extent, originalBytes)
     this.#currentRuns[this.#currentRuns.length - 1] = this.#end
@@ -103,6 +108,12 @@ export class Batch {
     this.#end = 0
     this.#records = 0
     return request
+  }
+
+  #grow(neededBytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(neededBytes + this.#options.maxRecordBytes)
+    this.#arena.copy(grown, 0, 0, this.#end)
+    this.#arena = grown
   }
 
   #switchTo(origin: Origin): void {

@@ -54,14 +54,15 @@ export class OtlpClient implements RequestSender {
   }
 
   async send(body: Buffer, encoding: Encoding, signal: AbortSignal): Promise<Outcome> {
+    const endpoint = this.#endpoints[this.#current]!
     try {
-      const response = await this.#post(body, encoding, signal)
-      const content = await readBody(response)
+      const response = await this.#post(endpoint, body, encoding, signal)
+      const content = await this.#readBody(response)
       const outcome = classify(response, content, encoding)
-      if (outcome.kind === 'retry') this.#failOver()
+      if (outcome.kind === 'retry') this.#failOver(endpoint)
       return outcome
     } catch (error) {
-      this.#failOver()
+      this.#failOver(endpoint)
       const reason = systemErrorCode(error) || 'connection'
       return { kind: 'retry', reason: reason.toLowerCase(), message: messageOf(error), afterMs: 0 }
     }
@@ -71,12 +72,14 @@ export class OtlpClient implements RequestSender {
     for (const { agent } of this.#endpoints) agent.destroy()
   }
 
-  #failOver(): void {
+  /** Several requests fail together when an endpoint does; only the first of them moves on. */
+  #failOver(failed: Endpoint): void {
+    if (this.#endpoints[this.#current] !== failed) return
     this.#current = (this.#current + 1) % this.#endpoints.length
   }
 
-  #post(body: Buffer, encoding: Encoding, signal: AbortSignal): Promise<IncomingMessage> {
-    const { url, agent, request: open } = this.#endpoints[this.#current]!
+  #post(endpoint: Endpoint, body: Buffer, encoding: Encoding, signal: AbortSignal): Promise<IncomingMessage> {
+    const { url, agent, request: open } = endpoint
     return new Promise((resolve, reject) => {
       const request = open(url, {
         method: 'POST',
@@ -89,13 +92,32 @@ export class OtlpClient implements RequestSender {
           ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
         },
       })
-      request.setTimeout(this.#options.timeoutMs, () => {
-        request.destroy(Object.assign(new Error(`no answer in ${this.#options.timeoutMs} ms`), { code: 'TIMEOUT' }))
-      })
+      request.setTimeout(this.#options.timeoutMs, () => request.destroy(this.#timeoutError()))
       request.once('response', resolve)
       request.once('error', reject)
       request.end(body)
     })
+  }
+
+  /** Reads an answer. The timeout of the socket is one of silence, and a peer may send a byte now and then for ever. */
+  async #readBody(response: IncomingMessage): Promise<Buffer> {
+    const timer = setTimeout(() => response.destroy(this.#timeoutError()), this.#options.timeoutMs)
+    timer.unref()
+    try {
+      const chunks: Buffer[] = []
+      let length = 0
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        length += chunk.length
+        if (length <= MAX_RESPONSE_BYTES) chunks.push(chunk)
+      }
+      return Buffer.concat(chunks)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #timeoutError(): Error {
+    return Object.assign(new Error(`no answer in ${this.#options.timeoutMs} ms`), { code: 'TIMEOUT' })
   }
 }
 
@@ -103,16 +125,6 @@ function createEndpoint(base: string): Endpoint {
   const url = new URL(`${base.replace(/\/+$/, '')}/v1/logs`)
   const { Agent, request } = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : http
   return { url, request, agent: new Agent({ keepAlive: true }) }
-}
-
-async function readBody(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length <= MAX_RESPONSE_BYTES) chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function classify(response: IncomingMessage, content: Buffer, encoding: Encoding): Outcome {

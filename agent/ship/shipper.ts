@@ -126,7 +126,9 @@ export class Shipper implements Service {
     return true
   }
 
-  #settle(parcel: Parcel, rejected: number, message: string): void {
+  #settle(parcel: Parcel, claimed: number, message: string): void {
+    // The count is the peer's; more than there were, or fewer than none, would upset the accounting.
+    const rejected = claimed > 0 ? Math.min(claimed, parcel.records) : 0
     this.stats.requests += 1
     this.stats.bytes += parcel.bodyBytes
     this.stats.compressedBytes += parcel.payload.length

@@ -14,6 +14,11 @@ export interface FlusherOptions {
 
 const BOTH_STREAMS = 3
 
+interface TornLine {
+  readonly bytes: Buffer
+  readonly endOffset: number
+}
+
 /**
  * Ends what nothing else will end: a record whose last part never came (a container that dies without a newline leaves
  * one), a last line without a newline. That is a decision of the clock, so it is written down before the record is
@@ -28,12 +33,15 @@ export class Flusher {
 
   /** Ends what of a log has waited long enough. */
   flushIdle(log: ContainerLog, nowMs: number): void {
-    const { flushAfterMs } = this.#options
+    const { flushAfterMs, intake } = this.#options
     for (const file of log.files) {
+      // The rest has its turn once the batch was closed: many containers may have something to end at the same time.
+      if (intake.isFull) return
       if (file.idleSinceMs !== undefined && nowMs - file.idleSinceMs >= flushAfterMs) this.#endTornLine(log, file)
     }
     if (!log.isIdle()) return
     for (const [index, partial] of log.partials.entries()) {
+      if (intake.isFull) return
       if (partial.isOpen && nowMs - partial.addedAtMs >= flushAfterMs) this.#endPartial(log, index)
     }
   }
@@ -45,9 +53,11 @@ export class Flusher {
     }
   }
 
-  /** Before the end: what only the open descriptor still holds can't be read again by the next run. */
-  abandonUnlinked(log: ContainerLog): void {
-    for (const file of log.files) if (!file.stat().linked) this.abandon(log, file)
+  /** Before the end: what only the open descriptor still holds can't be read again by the next run, so it needs no cut. */
+  endUnlinked(log: ContainerLog, file: SourceFile): void {
+    const torn = this.#tornLine(log, file)
+    if (torn !== undefined) this.#take(log, file, torn)
+    this.abandon(log, file)
   }
 
   #endPartial(log: ContainerLog, index: number): void {
@@ -59,18 +69,25 @@ export class Flusher {
   }
 
   #endTornLine(log: ContainerLog, file: SourceFile): void {
-    const { intake, ledger, opener } = this.#options
+    const torn = this.#tornLine(log, file)
+    if (torn === undefined) return
+    if (this.#options.ledger.cut(log, file, { offset: torn.endOffset, streams: 0 })) this.#take(log, file, torn)
+  }
+
+  /** What stands at the end of a file without a newline. */
+  #tornLine(log: ContainerLog, file: SourceFile): TornLine | undefined {
     if (file.identity === undefined) {
-      if (file.stat().sizeBytes === 0) return
-      opener.identifyTorn(log, file)
+      if (file.stat().sizeBytes === 0 || !this.#options.opener.identifyTorn(log, file)) return undefined
     }
     const line = file.longLine
-    const torn = line === undefined ? file.readTail() : line.kept
-    if (torn.length === 0) return
-    const endOffset = file.offset + (line?.totalBytes ?? torn.length)
-    if (!ledger.cut(log, file, { offset: endOffset, streams: 0 })) return
-    if (line === undefined) intake.takeTornLine(log, file, torn)
-    else intake.takeLongLine(log, file, line, endOffset, false)
+    const bytes = line === undefined ? file.readTail() : line.kept
+    return bytes.length === 0 ? undefined : { bytes, endOffset: file.offset + (line?.totalBytes ?? bytes.length) }
+  }
+
+  #take(log: ContainerLog, file: SourceFile, { bytes, endOffset }: TornLine): void {
+    const { intake } = this.#options
+    if (file.longLine === undefined) intake.takeTornLine(log, file, bytes)
+    else intake.takeLongLine(log, file, file.longLine, endOffset, false)
     file.longLine = undefined
   }
 }

@@ -65,10 +65,20 @@ export class Opener {
     if (unknown.length > 0) sortFiles(log)
   }
 
-  /** Identifies a file whose first line never ended by what there is of it. The caller makes the cut. */
-  identifyTorn(log: ContainerLog, file: SourceFile): void {
-    this.#take(file, this.#beginning(log, identityOf(log.key, file.readHead(IDENTITY_BYTES))))
+  /**
+   * Identifies a file whose first line never ended by what there is of it. The caller makes the cut.
+   *
+   * @returns false if what has to be remembered of it could not be written down; then it is tried again later
+   */
+  identifyTorn(log: ContainerLog, file: SourceFile): boolean {
+    try {
+      this.#take(file, this.#beginning(log, identityOf(log.key, file.readHead(IDENTITY_BYTES))))
+    } catch (error) {
+      this.#options.events.checkpointFailed({}, { err: messageOf(error) })
+      return false
+    }
     sortFiles(log)
+    return true
   }
 
   #open(log: ContainerLog, entry: LogFileEntry): void {

@@ -36,6 +36,7 @@ export class Reader {
   readonly #queue: ContainerLog[] = []
   #closeBatch = false
   #stopped = false
+  #readLast: () => Promise<void> = async () => {}
   #notify: () => void = () => {}
   #running: Promise<void> | undefined
   #yieldedAtMs = 0
@@ -63,9 +64,14 @@ export class Reader {
     this.#notify()
   }
 
-  /** Ends reading after the turn under way and ships what was taken; waits for room no longer than the deadline. */
-  async stop(deadline: AbortSignal): Promise<void> {
+  /**
+   * Ends reading after the turn under way and ships what was taken; waits for room no longer than the deadline.
+   *
+   * @param readLast called in between, to read what no other run can
+   */
+  async stop(deadline: AbortSignal, readLast: () => Promise<void>): Promise<void> {
     this.#stopped = true
+    this.#readLast = readLast
     this.#notify()
     const aborted = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve(), { once: true }))
     await Promise.race([this.#running, aborted])
@@ -82,7 +88,18 @@ export class Reader {
       if (this.#queue.length === 0 && !this.#closeBatch && !this.#stopped) await this.#wait()
       else await this.#yieldNowAndThen()
     }
+    await this.#readLast()
     await this.#ship()
+  }
+
+  /** Reads a file to its present end, whatever its turn. */
+  async readToEnd(log: ContainerLog, file: SourceFile, deadline: AbortSignal): Promise<void> {
+    const endOffset = file.stat().sizeBytes
+    while (!deadline.aborted && log.files.includes(file) && file.identity !== undefined) {
+      if (file.seenOffset >= endOffset && file.idleSinceMs !== undefined) return
+      if (this.#options.intake.isFull) await this.#ship()
+      else if (!(await this.#tryRead(log, file))) return
+    }
   }
 
   #wait(): Promise<void> {
@@ -106,13 +123,18 @@ export class Reader {
 
   async #turn(log: ContainerLog): Promise<void> {
     const file = log.next(this.#options.clock.monotonicMs())
-    if (file === undefined) return
+    if (file !== undefined) await this.#tryRead(log, file)
+  }
+
+  /** Reads once; a failure is reported, and reading is tried again with the next poll. */
+  async #tryRead(log: ContainerLog, file: SourceFile): Promise<boolean> {
     try {
       await this.#read(log, file)
+      return true
     } catch (error) {
-      // Reported, and tried again with the next poll.
       this.#setIdle(file, file.seenOffset)
       this.#options.events.readFailed({}, { path: `${log.directory}/${file.name}`, err: messageOf(error) })
+      return false
     }
   }
 

@@ -73,9 +73,34 @@ export class Tailer implements Service, LogFilesListener {
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#cancelTick()
-    for (const log of this.#logs.values()) this.#options.flusher.abandonUnlinked(log)
-    await this.#options.reader.stop(deadline)
-    for (const log of this.#logs.values()) for (const file of log.files) file.close()
+    await this.#options.reader.stop(deadline, () => this.#readUnlinked(deadline))
+    for (const log of this.#logs.values()) {
+      for (const file of log.files) {
+        this.#reportUnread(log, file)
+        file.close()
+      }
+    }
+  }
+
+  /** What only our descriptors hold is gone when they are closed. */
+  async #readUnlinked(deadline: AbortSignal): Promise<void> {
+    const { reader, flusher, opener } = this.#options
+    for (const log of this.#logs.values()) {
+      for (const file of [...log.files]) {
+        if (deadline.aborted) return
+        const { linked, sizeBytes } = file.stat()
+        if (linked) continue
+        if (file.identity === undefined && sizeBytes > 0) opener.identifyTorn(log, file)
+        await reader.readToEnd(log, file, deadline)
+        if (!deadline.aborted) flusher.endUnlinked(log, file)
+      }
+    }
+  }
+
+  #reportUnread(log: ContainerLog, file: SourceFile): void {
+    const { linked, sizeBytes } = file.stat()
+    const count = sizeBytes - file.offset
+    if (!linked && count > 0) this.#options.events.unlinkedLost({}, { count, path: join(log.directory, file.name) })
   }
 
   listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void {
@@ -149,7 +174,7 @@ export class Tailer implements Service, LogFilesListener {
   #tick(nowMs: number): void {
     const { intake, reader, ledger, batchDelayMs } = this.#options
     for (const log of this.#active) this.#tend(log, nowMs)
-    if (!intake.isEmpty && nowMs - intake.openedAtMs >= batchDelayMs) reader.closeBatch()
+    if (intake.isFull || (!intake.isEmpty && nowMs - intake.openedAtMs >= batchDelayMs)) reader.closeBatch()
     if (nowMs - this.#writtenAtMs < CHECKPOINT_MS) return
     this.#writtenAtMs = nowMs
     ledger.write()
@@ -179,10 +204,10 @@ export class Tailer implements Service, LogFilesListener {
 
   /** Whether the name that the runtime writes to stands for another file than the newest that is known. */
   #isRotated(log: ContainerLog): boolean {
-    const stats = statSync(join(log.directory, log.liveName), { throwIfNoEntry: false })
-    if (stats === undefined || stats.ino === log.lookedUpInode) return false
-    log.lookedUpInode = stats.ino
-    return log.files.every(({ inode }) => inode !== stats.ino)
+    const inode = inodeOf(join(log.directory, log.liveName))
+    if (inode === undefined || inode === log.lookedUpInode) return false
+    log.lookedUpInode = inode
+    return log.files.every((file) => file.inode !== inode)
   }
 
   #forget(log: ContainerLog): void {
@@ -191,6 +216,15 @@ export class Tailer implements Service, LogFilesListener {
     const siblings = this.#byDirectory.get(log.directory)
     siblings?.delete(log)
     if (siblings?.size === 0) this.#byDirectory.delete(log.directory)
+  }
+}
+
+/** The inode that a name stands for; undefined if that cannot be found out, of which discovery tells. */
+function inodeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino
+  } catch {
+    return undefined
   }
 }
 

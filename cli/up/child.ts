@@ -15,9 +15,9 @@ export interface ChildOptions {
   readonly onReady: (addresses: Readonly<Record<string, string>>) => void
 }
 
-const BACKOFF = { initialMs: 250, maxMs: 30_000 } as const
+const BACKOFF = { initialMs: 250, maxMs: 10_000 } as const
 /** A service that was ready for so long is taken for healthy: the next wait is a short one again. */
-const HEALTHY_AFTER_MS = 30_000
+const HEALTHY_AFTER_MS = 3_000
 /** The drain deadlines of the services are shorter than this. */
 const STOP_TIMEOUT_MS = 60_000
 

@@ -1,4 +1,6 @@
 const FIRST_BYTES = 1024 ** 2
+/** A buffer beyond this was grown for something unusual and is not kept. */
+const KEPT_BYTES = 64 * 1024 ** 2
 
 /** A buffer that grows and is used again: what is appended stands in one piece. */
 export class Arena {
@@ -11,5 +13,13 @@ export class Arena {
     const grown = Buffer.allocUnsafeSlow(Math.max(this.length + bytes, this.bytes.length * 2))
     this.bytes.copy(grown, 0, 0, this.length)
     this.bytes = grown
+  }
+
+  /** What was appended, valid until something else is; then begins anew. */
+  take(): Buffer {
+    const taken = this.bytes.subarray(0, this.length)
+    this.length = 0
+    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+    return taken
   }
 }

@@ -1,20 +1,26 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
-import { ANY_VALUE, RESOURCE, SCOPE } from '#lib/otlp/fields.ts'
+import { ANY_VALUE } from '#lib/otlp/fields.ts'
 import type { LogRecordCursor } from '#lib/otlp/log-record.ts'
 import { type LogsVisitor, LogsWalker } from '#lib/otlp/logs-walker.ts'
-import { ProtoReader } from '#lib/otlp/proto-reader.ts'
 import { fileKeyOf, RECORD_UID_BYTES, writeRecordUid } from '#lib/record-uid.ts'
 import { Arena } from './arena.ts'
+import { type BulkBody, type RepairStats, repairUtf8 } from './bulk-body.ts'
+import { FragmentWriter } from './fragment-writer.ts'
 import { LARGEST_EXPANSION, writeAscii, writeBytes, writeHex, writeJsonString } from './json-writer.ts'
 import { TimestampWriter } from './timestamp-writer.ts'
 import { ValueWriter } from './value-writer.ts'
 
-/** The body of a bulk request. Document `i` and its action line stand at `bytes[offsets[i], offsets[i + 1])`. */
-export interface BulkBody {
-  readonly bytes: Buffer
-  readonly offsets: readonly number[]
+export interface BulkEncoderOptions {
+  readonly dataStream: string
+  /** Where a body is full: the record that reaches it is the last one. */
+  readonly maxBytes: number
+  /** Counters, read when scraped. */
+  readonly stats: RepairStats
 }
+
+/** What became of a request: all of its records are in the body, or those before one, because the body is full. */
+export type Added = 'all' | 'malformed' | { readonly nextRecord: number }
 
 /** Elasticsearch takes ids of at most this many bytes. */
 const MAX_ID_BYTES = 512
@@ -23,8 +29,6 @@ const UID_KEY = Buffer.from('log.record.uid')
 const DOCUMENT_OVERHEAD_BYTES = 1_024
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
-/** Resources and scopes whose JSON is kept. */
-const MAX_FRAGMENTS = 10_000
 
 const TIMESTAMP = Buffer.from('{"@timestamp":"')
 const OBSERVED_TIMESTAMP = Buffer.from('","observed_timestamp":"')
@@ -46,8 +50,6 @@ const END_OF_ACTION = Buffer.from('}}\n')
  * request, sent again, makes the same documents.
  */
 export class BulkEncoder implements LogsVisitor {
-  /** Counters, read when scraped. */
-  readonly stats = { repairedDocuments: 0 }
   readonly #arena = new Arena()
   readonly #values = new ValueWriter(this.#arena)
   readonly #walker = new LogsWalker()
@@ -55,12 +57,17 @@ export class BulkEncoder implements LogsVisitor {
   readonly #times = new TimestampWriter()
   readonly #observedTimes = new TimestampWriter()
   readonly #action: Buffer
-  readonly #fragments = new Map<string, Buffer>()
+  readonly #fragments = new FragmentWriter(this.#arena, this.#values)
+  readonly #maxBytes: number
+  readonly #stats: RepairStats
   readonly #ownId = Buffer.alloc(RECORD_UID_BYTES)
   /** Where each document's action line begins. */
   #offsets: number[] = []
   #request: Buffer = EMPTY
-  #firstOfRequest = 0
+  /** Of the next record in its request, and of the first one that is wanted. */
+  #place = 0
+  #firstWanted = 0
+  #isFull = false
   #receivedHigh = 0
   #receivedLow = 0
   #resource: Buffer = EMPTY
@@ -68,7 +75,9 @@ export class BulkEncoder implements LogsVisitor {
   /** A hash of the request, once it is needed. */
   #requestKey: Buffer | undefined
 
-  constructor(dataStream: string) {
+  constructor({ dataStream, maxBytes, stats }: BulkEncoderOptions) {
+    this.#maxBytes = maxBytes
+    this.#stats = stats
     this.#action = Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":`)
   }
 
@@ -78,12 +87,13 @@ export class BulkEncoder implements LogsVisitor {
   }
 
   /**
-   * Adds the records of a request.
+   * Adds records of a request, from one of them on. Few bytes can stand for many, as a resource is written out for each
+   * of its records; so a request may not fit into one body.
    *
    * @param receivedAtMs the time of a record that has none
-   * @returns false if the request is malformed; then nothing was added
+   * @returns what was added; if the request is malformed, nothing
    */
-  add(request: Buffer, receivedAtMs: number): boolean {
+  add(request: Buffer, receivedAtMs: number, fromRecord = 0): Added {
     const { length } = this.#arena
     const documents = this.#offsets.length
     const receivedNs = BigInt(Math.round(receivedAtMs)) * 1_000_000n
@@ -91,35 +101,50 @@ export class BulkEncoder implements LogsVisitor {
     this.#receivedLow = Number(receivedNs & 0xffff_ffffn)
     this.#request = request
     this.#requestKey = undefined
-    this.#firstOfRequest = documents
+    this.#place = 0
+    this.#firstWanted = fromRecord
+    this.#isFull = false
     this.#values.aim(request)
-    if (this.#walker.walk(request, this)) return true
-    this.#arena.length = length
-    this.#offsets.length = documents
-    return false
+    let isWhole = false
+    try {
+      isWhole = this.#walker.walk(request, this)
+    } finally {
+      if (!isWhole && !this.#isFull) {
+        this.#arena.length = length
+        this.#offsets.length = documents
+      }
+    }
+    return isWhole ? 'all' : this.#isFull ? { nextRecord: this.#place } : 'malformed'
   }
 
   /** Takes what was gathered. The bytes are valid until the next request is added. */
   take(): BulkBody {
     const offsets = this.#offsets
     offsets.push(this.#arena.length)
-    const bytes = this.#arena.bytes.subarray(0, this.#arena.length)
+    const bytes = this.#arena.take()
     this.#offsets = []
-    this.#arena.length = 0
-    return isUtf8(bytes) ? { bytes, offsets } : this.#repair(bytes, offsets)
+    return isUtf8(bytes) ? { bytes, offsets } : repairUtf8(bytes, offsets, this.#stats)
   }
 
   resource(start: number, end: number): void {
-    this.#resource = this.#fragment('resource', start, end)
+    this.#resource = this.#fragments.resource(this.#request, start, end)
   }
 
   scope(start: number, end: number): void {
-    this.#scope = this.#fragment('scope', start, end)
+    this.#scope = this.#fragments.scope(this.#request, start, end)
   }
 
   record(record: LogRecordCursor): boolean {
     const arena = this.#arena
     const values = this.#values
+    if (this.#place < this.#firstWanted) {
+      this.#place += 1
+      return true
+    }
+    if (arena.length >= this.#maxBytes) {
+      this.#isFull = true
+      return false
+    }
     arena.reserve(
       DOCUMENT_OVERHEAD_BYTES + record.lengthBytes * LARGEST_EXPANSION + this.#resource.length + this.#scope.length,
     )
@@ -129,7 +154,9 @@ export class BulkEncoder implements LogsVisitor {
     const low = hasTime ? record.timeLow : hasObserved ? record.observedLow : this.#receivedLow
 
     values.readObject(record.attributes, record.attributeCount)
-    this.#writeAction(values.textOf(UID_KEY), high, low)
+    const uid = values.textOf(UID_KEY)
+    const hasUid = uid !== undefined && this.#isId(uid[0], uid[1])
+    this.#writeAction(hasUid ? uid : undefined, high, low)
     this.#copy(TIMESTAMP)
     arena.length = this.#times.write(arena.bytes, arena.length, high, low)
     if (hasObserved) {
@@ -141,12 +168,13 @@ export class BulkEncoder implements LogsVisitor {
     if (!record.body.isEmpty) this.#writeBody(record.body.start, record.body.end)
     if (record.attributeCount > 0) {
       this.#copy(ATTRIBUTES)
-      values.writeObject(UID_KEY)
+      values.writeObject(hasUid ? UID_KEY : undefined)
     }
     this.#copy(this.#resource)
     this.#copy(this.#scope)
     this.#writeTrace(record)
     this.#copy(END_OF_DOCUMENT)
+    this.#place += 1
     return true
   }
 
@@ -154,15 +182,22 @@ export class BulkEncoder implements LogsVisitor {
     const arena = this.#arena
     this.#offsets.push(arena.length)
     this.#copy(this.#action)
-    if (uid !== undefined && uid[1] > uid[0] && uid[1] - uid[0] <= MAX_ID_BYTES) {
+    if (uid !== undefined) {
       arena.length = writeJsonString(arena.bytes, arena.length, this.#request, uid[0], uid[1])
     } else {
       this.#requestKey ??= fileKeyOf(hash('sha256', this.#request, 'buffer'))
-      const place = this.#offsets.length - 1 - this.#firstOfRequest
-      writeRecordUid(this.#ownId, 0, high, low, this.#requestKey, place, 0)
+      writeRecordUid(this.#ownId, 0, high, low, this.#requestKey, this.#place, 0)
       arena.length = writeJsonString(arena.bytes, arena.length, this.#ownId, 0, RECORD_UID_BYTES)
     }
     this.#copy(END_OF_ACTION)
+  }
+
+  /** Whether Elasticsearch takes a text as an id. */
+  #isId(start: number, end: number): boolean {
+    if (start === end || end - start > MAX_ID_BYTES) return false
+    let any = 0
+    for (let at = start; at < end; at++) any |= this.#request[at]!
+    return any < 0x80 || isUtf8(this.#request.subarray(start, end))
   }
 
   #writeSeverity({ severityText, severityNumber }: LogRecordCursor): void {
@@ -183,12 +218,23 @@ export class BulkEncoder implements LogsVisitor {
       this.#ascii(kind === ANY_VALUE.array ? '}}' : '}')
       return
     }
-    const isText = kind === ANY_VALUE.string || kind === ANY_VALUE.bytes
     this.#copy(BODY_TEXT)
-    if (!isText) this.#copy(QUOTE)
-    this.#values.write(start, end)
-    if (!isText) this.#copy(QUOTE)
+    if (kind === ANY_VALUE.string || kind === ANY_VALUE.bytes) this.#values.write(start, end)
+    else this.#writeAsText(start, end)
     this.#copy(END_OF_OBJECT)
+  }
+
+  #writeAsText(start: number, end: number): void {
+    const { bytes, length } = this.#arena
+    this.#copy(QUOTE)
+    this.#values.write(start, end)
+    if (bytes[length + 1] === QUOTE[0]) {
+      // What JSON has no number for came as a text, with quotes of its own.
+      bytes.copyWithin(length, length + 1, this.#arena.length)
+      this.#arena.length -= 1
+    } else {
+      this.#copy(QUOTE)
+    }
   }
 
   #writeTrace({ traceId, spanId, eventName }: LogRecordCursor): void {
@@ -211,65 +257,6 @@ export class BulkEncoder implements LogsVisitor {
     this.#ascii('"')
   }
 
-  /** The JSON of a resource or scope, made once for the same bytes. */
-  #fragment(kind: 'resource' | 'scope', start: number, end: number): Buffer {
-    if (start === end) return EMPTY
-    const key = `${kind}\0${this.#request.toString('latin1', start, end)}`
-    const known = this.#fragments.get(key)
-    if (known !== undefined) return known
-    if (this.#fragments.size >= MAX_FRAGMENTS) this.#fragments.clear()
-    const arena = this.#arena
-    const { length } = arena
-    arena.reserve(DOCUMENT_OVERHEAD_BYTES + (end - start) * LARGEST_EXPANSION)
-    if (kind === 'resource') this.#writeResource(start, end)
-    else this.#writeScope(start, end)
-    const made = Buffer.from(arena.bytes.subarray(length, arena.length))
-    arena.length = length
-    this.#fragments.set(key, made)
-    return made
-  }
-
-  #writeResource(start: number, end: number): void {
-    const ranges = rangesOf(this.#request, start, end, RESOURCE.attributes)
-    if (ranges.length === 0) return
-    this.#ascii(',"resource":{"attributes":')
-    this.#values.readObject(ranges, ranges.length / 2)
-    this.#values.writeObject()
-    this.#ascii('}')
-  }
-
-  #writeScope(start: number, end: number): void {
-    const [nameStart = 0, nameEnd = 0] = rangesOf(this.#request, start, end, SCOPE.name)
-    const [versionStart = 0, versionEnd = 0] = rangesOf(this.#request, start, end, SCOPE.version)
-    const attributes = rangesOf(this.#request, start, end, SCOPE.attributes)
-    this.#ascii(',"scope":{"name":')
-    this.#string(nameStart, nameEnd)
-    if (versionStart !== versionEnd) {
-      this.#ascii(',"version":')
-      this.#string(versionStart, versionEnd)
-    }
-    if (attributes.length > 0) {
-      this.#ascii(',"attributes":')
-      this.#values.readObject(attributes, attributes.length / 2)
-      this.#values.writeObject()
-    }
-    this.#ascii('}')
-  }
-
-  /** What is not UTF-8 would have the whole bulk request refused, so it becomes U+FFFD. */
-  #repair(bytes: Buffer, offsets: readonly number[]): BulkBody {
-    const documents: Buffer[] = []
-    const repaired = [0]
-    for (let index = 0; index + 1 < offsets.length; index++) {
-      const document = bytes.subarray(offsets[index], offsets[index + 1])
-      const valid = isUtf8(document) ? document : Buffer.from(document.toString('utf8'))
-      if (valid !== document) this.stats.repairedDocuments += 1
-      documents.push(valid)
-      repaired.push(repaired[index]! + valid.length)
-    }
-    return { bytes: Buffer.concat(documents), offsets: repaired }
-  }
-
   #copy(bytes: Buffer): void {
     this.#arena.length = writeBytes(this.#arena.bytes, this.#arena.length, bytes)
   }
@@ -284,13 +271,3 @@ export class BulkEncoder implements LogsVisitor {
 }
 
 const EMPTY = Buffer.alloc(0)
-
-/** Starts and ends, in turn, of the occurrences of a length-delimited field. */
-function rangesOf(bytes: Buffer, start: number, end: number, wanted: number): number[] {
-  const reader = new ProtoReader(bytes, start, end)
-  const ranges: number[] = []
-  for (let field = reader.next(); field !== 0; field = reader.next()) {
-    if (field === wanted) ranges.push(reader.start, reader.stop)
-  }
-  return ranges
-}

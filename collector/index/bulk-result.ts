@@ -1,6 +1,8 @@
 /** What became of one document. */
 export type Outcome =
   | { readonly kind: 'indexed' }
+  /** Indexed, but not where it should be: its mapping or a pipeline failed. */
+  | { readonly kind: 'failure_store' }
   /** The id was there already: a redelivery, and as good as indexed. */
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'retry'; readonly status: number }
@@ -13,9 +15,11 @@ export const FILTER_PATH = 'errors,items.*.status,items.*.error.type,items.*.err
 interface Item {
   readonly status?: number
   readonly error?: { readonly type?: string; readonly reason?: string }
+  readonly failure_store?: string
 }
 
 const INDEXED: Outcome = { kind: 'indexed' }
+const FAILURE_STORE: Outcome = { kind: 'failure_store' }
 const DUPLICATE: Outcome = { kind: 'duplicate' }
 
 /**
@@ -24,19 +28,30 @@ const DUPLICATE: Outcome = { kind: 'duplicate' }
  * @returns an outcome for each of the documents, or undefined if the answer does not fit the request
  */
 export function readBulkResult(body: unknown, documents: number): readonly Outcome[] | undefined {
-  const items = (body as { items?: unknown } | undefined)?.items
+  const items = (body as { items?: unknown } | undefined | null)?.items
   if (!Array.isArray(items) || items.length !== documents) return undefined
-  return items.map((item: Readonly<Record<string, Item>>) => outcomeOf(Object.values(item ?? {})[0]))
+  const outcomes: Outcome[] = []
+  for (const item of items as readonly ({ readonly create?: Item | null } | null)[]) {
+    const result = item?.create
+    // What is no answer must not bury a document.
+    if (result == null || !isStatus(result.status)) return undefined
+    outcomes.push(outcomeOf(result))
+  }
+  return outcomes
 }
 
-function outcomeOf(item: Item | undefined): Outcome {
-  const status = item?.status ?? 0
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && (status as number) >= 200 && (status as number) < 600
+}
+
+function outcomeOf(item: Item): Outcome {
+  const { status = 0 } = item
   // 200 is a document that an ingest pipeline dropped on purpose.
-  if (status === 201 || status === 200) return INDEXED
+  if (status === 201 || status === 200) return item.failure_store === 'used' ? FAILURE_STORE : INDEXED
   if (status === 409) return DUPLICATE
-  const type = item?.error?.type ?? 'unknown'
+  const type = String(item.error?.type ?? 'unknown')
   if (isRetryable(status, type)) return { kind: 'retry', status }
-  return { kind: 'refused', status, type, reason: item?.error?.reason ?? '' }
+  return { kind: 'refused', status, type, reason: String(item.error?.reason ?? '') }
 }
 
 /**

@@ -1,32 +1,18 @@
-import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
-import { messageOf } from '#lib/errors.ts'
 import type { Service } from '#lib/lifecycle.ts'
-import type { CollectorEvents } from '../events.ts'
-import type { DiskQueue, QueueEntry } from '../queue/queue.ts'
-import { decompress } from '../receive/content.ts'
-import { BulkEncoder } from './bulk-encoder.ts'
-import type { BulkSender, IndexStats } from './bulk-sender.ts'
-import type { Elasticsearch } from './elasticsearch.ts'
-import { putTemplate, type TemplateOptions } from './template.ts'
+import type { DiskQueue } from '../queue/queue.ts'
+import type { BulkSender } from './bulk-sender.ts'
+import { Gatherer, type GathererOptions } from './gatherer.ts'
+import type { Stopping, TemplateKeeper } from './template-keeper.ts'
 
 export interface IndexerOptions {
   readonly queue: () => DiskQueue
   readonly sender: BulkSender
-  readonly elasticsearch: Elasticsearch
-  readonly template: TemplateOptions
+  readonly templates: TemplateKeeper
   readonly clock: Clock
-  readonly events: CollectorEvents
-  readonly stats: IndexStats
-  readonly dataStream: string
+  readonly gathering: GathererOptions
   /** Bulk requests under way at once. */
   readonly concurrency: number
-  /** A bulk request is sent once it has this many bytes, */
-  readonly maxBytes: number
-  /** or once its first record has waited this long. */
-  readonly maxDelayMs: number
-  readonly maxRequestBytes: number
-  readonly backoff: BackoffOptions
 }
 
 const SAVE_MS = 1_000
@@ -35,10 +21,9 @@ const SAVE_MS = 1_000
 export class Indexer implements Service {
   readonly name = 'indexer'
   readonly #options: IndexerOptions
-  /** Ends taking; what was taken is still delivered. */
-  #stopping = false
-  /** Ends delivering. */
+  readonly #draining = new AbortController()
   readonly #giveUp = new AbortController()
+  readonly #stopping: Stopping = { draining: this.#draining.signal, giveUp: this.#giveUp.signal }
   #workers: Promise<unknown> = Promise.resolve()
   #cancelSave: () => void = () => {}
 
@@ -51,8 +36,9 @@ export class Indexer implements Service {
     this.#scheduleSave()
   }
 
+  /** Delivers what was taken, if Elasticsearch takes it at the first attempt; the rest is safe in the queue. */
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#stopping = true
+    this.#draining.abort()
     this.#cancelSave()
     const giveUp = () => this.#giveUp.abort()
     deadline.addEventListener('abort', giveUp, { once: true })
@@ -62,74 +48,35 @@ export class Indexer implements Service {
     deadline.removeEventListener('abort', giveUp)
   }
 
+  /** Nothing is sent before the template is there: a data stream that began without it would keep the wrong mapping. */
   async #run(): Promise<void> {
-    await this.#prepare()
+    if (!(await this.#options.templates.put(this.#stopping))) return
     const workers = Array.from({ length: this.#options.concurrency }, () => this.#work())
     await Promise.all(workers)
   }
 
-  /** Nothing is sent before the template is there: a data stream that began without it would keep the wrong mapping. */
-  async #prepare(): Promise<void> {
-    const { elasticsearch, template, clock, events } = this.#options
-    const backoff = new Backoff(this.#options.backoff)
-    while (!this.#stopping) {
-      const problem = await putTemplate(elasticsearch, template, this.#giveUp.signal)
-      if (problem === undefined) return
-      events.templateFailed({}, { err: problem, attempt: backoff.attempt + 1 })
-      await clock.sleep(backoff.next(), this.#giveUp.signal)
-    }
-  }
-
   async #work(): Promise<void> {
-    const { queue, sender, dataStream } = this.#options
-    const encoder = new BulkEncoder(dataStream)
-    while (!this.#stopping) {
-      const entries = await this.#gather(encoder)
-      if (entries.length === 0) {
-        await queue().arrival()
-      } else if (encoder.lengthBytes === 0 || (await sender.deliver(encoder.take(), this.#giveUp.signal))) {
-        for (const entry of entries) entry.settle()
+    const { queue, sender, gathering } = this.#options
+    const gatherer = new Gatherer(gathering)
+    while (!this.#draining.signal.aborted || gatherer.isMidEntry) {
+      const arrival = queue().arrival()
+      const load = await gatherer.gather(this.#draining.signal)
+      if (load === undefined) {
+        await arrival
+        continue
       }
+      const isDelivered =
+        (load.body === undefined || (await sender.deliver(load.body, this.#stopping))) &&
+        (await sender.bury(load.letters, this.#stopping))
+      if (!isDelivered) return
+      for (const entry of load.entries) entry.settle()
     }
-  }
-
-  /** Takes entries until there are enough for a request, or the first one has waited long enough for more. */
-  async #gather(encoder: BulkEncoder): Promise<readonly QueueEntry[]> {
-    const { queue, clock, stats, maxBytes, maxDelayMs } = this.#options
-    const entries: QueueEntry[] = []
-    let lingered = false
-    while (encoder.lengthBytes < maxBytes) {
-      const entry = await queue().take()
-      if (entry !== undefined) {
-        stats.taken += entry.records
-        this.#encode(encoder, entry)
-        entries.push(entry)
-      } else if (entries.length > 0 && !lingered && !this.#stopping) {
-        lingered = true
-        await clock.sleep(maxDelayMs, this.#giveUp.signal)
-      } else {
-        break
-      }
-    }
-    return entries
-  }
-
-  #encode(encoder: BulkEncoder, entry: QueueEntry): void {
-    const { events, stats, maxRequestBytes } = this.#options
-    try {
-      const body = entry.body ?? decompress(entry.payload, entry.encoding, maxRequestBytes)
-      if (encoder.add(body, entry.receivedAtMs)) return
-      events.entryUndecodable({}, { records: entry.records })
-    } catch (error) {
-      events.entryUndecodable({}, { records: entry.records, err: messageOf(error) })
-    }
-    stats.undecodable += entry.records
   }
 
   #scheduleSave(): void {
     this.#cancelSave = this.#options.clock.after(SAVE_MS, () => {
       void this.#options.queue().save()
-      if (!this.#stopping) this.#scheduleSave()
+      if (!this.#draining.signal.aborted) this.#scheduleSave()
     })
   }
 }

@@ -1,5 +1,3 @@
-import type { Elasticsearch } from './elasticsearch.ts'
-
 export interface TemplateOptions {
   /** Middle of the data streams' names, `logs-<dataset>-<namespace>`. */
   readonly dataset: string
@@ -73,20 +71,4 @@ export function indexTemplate({ dataset, retention }: TemplateOptions): object {
       },
     },
   }
-}
-
-/** Puts the template; returns what went wrong, or undefined. */
-export async function putTemplate(
-  elasticsearch: Elasticsearch,
-  options: TemplateOptions,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const answer = await elasticsearch.request({
-    method: 'PUT',
-    path: `/_index_template/vedette-logs-${options.dataset}`,
-    body: indexTemplate(options),
-    signal,
-  })
-  if (answer.kind === 'ok') return undefined
-  return answer.kind === 'error' ? `status ${answer.status}: ${answer.message}` : answer.message
 }

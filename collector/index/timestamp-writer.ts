@@ -33,11 +33,15 @@ export class TimestampWriter {
   }
 
   #newSecond(high: number, low: number): void {
-    const timeNs = (BigInt(high) << 32n) | BigInt(low)
-    const seconds = timeNs / 1_000_000_000n
-    const secondNs = seconds * 1_000_000_000n
-    this.#secondHigh = Number(secondNs >> 32n)
-    this.#secondLow = Number(secondNs & 0xffff_ffffn)
-    this.#second.write(new Date(Number(seconds) * 1_000).toISOString().slice(0, SECOND_BYTES), 'latin1')
+    // Exact: every intermediate value is below 2^53.
+    const highRest = high % 1e9
+    const upper = highRest * 2 ** 16 + Math.floor(low / 2 ** 16)
+    const lower = (upper % 1e9) * 2 ** 16 + (low % 2 ** 16)
+    const nanoseconds = lower % 1e9
+    const borrow = low < nanoseconds ? 1 : 0
+    this.#secondHigh = high - borrow
+    this.#secondLow = low - nanoseconds + borrow * TWO_32
+    const seconds = Math.floor(high / 1e9) * TWO_32 + Math.floor(upper / 1e9) * 2 ** 16 + Math.floor(lower / 1e9)
+    this.#second.write(new Date(seconds * 1_000).toISOString(), 0, SECOND_BYTES, 'latin1')
   }
 }

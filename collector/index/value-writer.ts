@@ -9,6 +9,10 @@ const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const COMMA = 44
 const COLON = 58
+const LAST_KIND = ANY_VALUE.bytes
+
+/** Above this many keys a map finds duplicates faster than comparing. */
+const MANY = 32
 
 /** Keys and values of a KeyValue list as ranges of the request. */
 class KeyValues {
@@ -56,7 +60,7 @@ export class ValueWriter {
     const index = this.#find(list, key)
     if (index < 0) return undefined
     const reader = this.#readerAt(0, list.valueStart[index]!, list.valueEnd[index]!)
-    return reader.next() === ANY_VALUE.string ? [reader.start, reader.stop] : undefined
+    return toValue(reader) === ANY_VALUE.string ? [reader.start, reader.stop] : undefined
   }
 
   /**
@@ -74,8 +78,7 @@ export class ValueWriter {
   write(start: number, end: number, depth = 0): void {
     const reader = this.#readerAt(2 * depth, start, end)
     const arena = this.#arena
-    const field = reader.next()
-    switch (field) {
+    switch (toValue(reader)) {
       case ANY_VALUE.string:
         arena.length = writeJsonString(arena.bytes, arena.length, this.#bytes, reader.start, reader.stop)
         return
@@ -104,7 +107,7 @@ export class ValueWriter {
 
   /** Which kind of value an AnyValue holds: one of ANY_VALUE's numbers, or 0. */
   kindOf(start: number, end: number): number {
-    return this.#readerAt(0, start, end).next()
+    return toValue(this.#readerAt(0, start, end))
   }
 
   #writeArray(start: number, end: number, depth: number): void {
@@ -132,10 +135,12 @@ export class ValueWriter {
 
   #writeList(list: KeyValues, skipped: number, depth: number): void {
     const arena = this.#arena
+    const last = list.count > MANY ? this.#lastPlaces(list) : undefined
     this.#byte(OPEN_BRACE)
     let isFirst = true
     for (let index = 0; index < list.count; index++) {
-      if (index === skipped || this.#occursLater(list, index)) continue
+      if (index === skipped) continue
+      if (last === undefined ? this.#occursLater(list, index) : last.get(this.#keyAt(list, index)) !== index) continue
       if (!isFirst) this.#byte(COMMA)
       isFirst = false
       const start = list.keyStart[index]!
@@ -175,6 +180,17 @@ export class ValueWriter {
     return false
   }
 
+  /** For a list so long that comparing each key with each would take for ever. */
+  #lastPlaces(list: KeyValues): Map<string, number> {
+    const places = new Map<string, number>()
+    for (let index = 0; index < list.count; index++) places.set(this.#keyAt(list, index), index)
+    return places
+  }
+
+  #keyAt(list: KeyValues, index: number): string {
+    return this.#bytes.toString('latin1', list.keyStart[index]!, list.keyEnd[index]!)
+  }
+
   #find(list: KeyValues, key: Buffer): number {
     for (let index = list.count - 1; index >= 0; index--) {
       const start = list.keyStart[index]!
@@ -206,6 +222,25 @@ export class ValueWriter {
     if (known === undefined) this.#lists[depth] = list
     return list
   }
+}
+
+/**
+ * Moves a reader of an AnyValue to its value and returns which kind it is, or 0 if it is empty. The last of several wins,
+ * and what this version does not know counts for nothing.
+ */
+function toValue(reader: ProtoReader): number {
+  const { at } = reader
+  const field = reader.next()
+  if (reader.at === reader.end && field <= LAST_KIND) return field
+  let lastAt = field > 0 && field <= LAST_KIND ? at : -1
+  for (let next = reader.at; ; next = reader.at) {
+    const later = reader.next()
+    if (later === 0) break
+    if (later <= LAST_KIND) lastAt = next
+  }
+  if (lastAt < 0) return 0
+  reader.reset(lastAt, reader.end)
+  return reader.next()
 }
 
 /** For a few bytes, where a call into the runtime would cost more. */

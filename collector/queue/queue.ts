@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
-import { type Files, replaceFile } from '#lib/files.ts'
+import type { Files } from '#lib/files.ts'
 import { type LogRecord, type Position, SegmentLog } from '#lib/segment/log.ts'
 import type { SegmentReader } from '#lib/segment/reader.ts'
 import type { CollectorEvents } from '../events.ts'
@@ -12,6 +12,7 @@ import {
   type EntryHeader,
   encodeEntryHeader,
 } from './entry.ts'
+import { type Mark, readMark, writeMark } from './mark.ts'
 
 export interface QueueOptions {
   readonly files: Files
@@ -21,13 +22,14 @@ export interface QueueOptions {
   readonly segmentBytes: number
   /** Bytes on disk at which further requests are refused. */
   readonly maxBytes: number
-  readonly maxPayloadBytes: number
   /** Bytes of fresh requests that are kept in memory, so that they need not be read and decompressed again. */
   readonly cacheBytes: number
 }
 
 /** A request on its way to the index. */
-export interface QueueEntry extends EntryHeader {
+export interface QueueEntry {
+  /** Undefined if this version does not know the entry's form, as after a downgrade; then the payload is all of it. */
+  readonly header: EntryHeader | undefined
   readonly payload: Buffer
   readonly records: number
   /** The uncompressed request, if it is still in memory. */
@@ -36,18 +38,17 @@ export interface QueueEntry extends EntryHeader {
   settle(): void
 }
 
-/** A place between two entries: what was read or settled up to there. */
-interface Mark extends Position {
-  /** Records of all entries before it since the queue was made. */
-  readonly records: number
-}
-
 interface Taken {
   readonly end: Mark
   isSettled: boolean
 }
 
 const POSITION_FILE = 'position.json'
+/**
+ * What a damaged length on disk may at most claim. It has nothing to do with the limit of requests, which may have
+ * been lowered since an entry was written.
+ */
+const LONGEST_ENTRY_BYTES = 1024 ** 3
 
 /**
  * The queue on disk between receiving and indexing. A request is acknowledged to its sender once it is here, so
@@ -64,7 +65,11 @@ export class DiskQueue {
   #reader: { readonly sequence: number; readonly file: SegmentReader } | undefined
   #taken: Taken[] = []
   #taking: Promise<unknown> = Promise.resolve()
+  #saving: Promise<void> = Promise.resolve()
   #lostRecords = 0
+  #recoveredRecords: number
+  /** Bytes of appends that are not on disk yet. */
+  #appendingBytes = 0
   #onAppend: (() => void)[] = []
 
   private constructor(options: QueueOptions, log: SegmentLog, start: Mark) {
@@ -74,16 +79,19 @@ export class DiskQueue {
     this.#readTo = start
     this.#settledTo = start
     this.#savedRecords = start.records
+    this.#recoveredRecords = this.queuedRecords
   }
 
   /** Opens or creates the queue. Whatever an earlier run left on disk, it opens. */
   static async open(options: QueueOptions): Promise<DiskQueue> {
-    const { log, recovery } = await SegmentLog.open(options)
-    if (recovery.tornBytes > 0) options.events.queueTailCut({}, { count: recovery.tornBytes })
     const saved = await readMark(options.files, join(options.directory, POSITION_FILE))
-    const isKnown = saved !== undefined && log.lengthOf(saved.sequence) !== undefined
-    const start = isKnown ? saved : { ...log.begin, records: await itemsAtBegin(log) }
-    return new DiskQueue(options, log, start)
+    const { log, recovery } = await SegmentLog.open({
+      ...options,
+      maxPayloadBytes: LONGEST_ENTRY_BYTES,
+      ...(saved === undefined ? {} : { reached: { ...saved, items: saved.records } }),
+    })
+    if (recovery.tornBytes > 0) options.events.queueTailCut({}, { count: recovery.tornBytes })
+    return new DiskQueue(options, log, await startOf(log, saved))
   }
 
   /** Records that wait to be taken. */
@@ -94,6 +102,11 @@ export class DiskQueue {
   /** Records that were damaged on disk beyond reading, since the start. */
   get lostRecords(): number {
     return this.#lostRecords
+  }
+
+  /** Records that an earlier run left here. */
+  get recoveredRecords(): number {
+    return this.#recoveredRecords
   }
 
   get sizeBytes(): number {
@@ -107,11 +120,9 @@ export class DiskQueue {
    * @throws CodedError QUEUE_FULL or DISK_FULL, both retryable: then the request is not in the queue
    */
   async append(payload: Buffer, encoding: EntryEncoding, records: number, body: Buffer): Promise<void> {
-    const { maxBytes, events, nowMs, directory } = this.#options
-    if (this.#log.sizeBytes + payload.length > maxBytes) {
-      events.queueFull({})
-      throw new CodedError('QUEUE_FULL', [this.#log.sizeBytes, maxBytes], { retryable: true })
-    }
+    const { events, nowMs, directory } = this.#options
+    this.#refuseIfFull(payload.length)
+    this.#appendingBytes += payload.length
     try {
       const header = encodeEntryHeader({ encoding, receivedAtMs: nowMs() })
       this.#cache.put(await this.#log.append([header, payload], records), body)
@@ -119,6 +130,8 @@ export class DiskQueue {
       events.queueWriteFailed({}, { err: messageOf(error) })
       const isFull = systemErrorCode(error) === 'ENOSPC' || systemErrorCode(error) === 'EDQUOT'
       throw isFull ? new CodedError('DISK_FULL', ['queue', directory], { cause: error, retryable: true }) : error
+    } finally {
+      this.#appendingBytes -= payload.length
     }
     this.wake()
   }
@@ -142,17 +155,9 @@ export class DiskQueue {
   }
 
   /** Notes on disk what was settled, and deletes segments that nobody needs. */
-  async save(): Promise<void> {
-    const mark = this.#settledTo
-    if (mark.records === this.#savedRecords) return
-    const { files, directory, events } = this.#options
-    try {
-      await replaceFile(files, join(directory, POSITION_FILE), JSON.stringify(mark))
-      this.#savedRecords = mark.records
-      await this.#log.deleteBefore(mark.sequence)
-    } catch (error) {
-      events.queueWriteFailed({}, { err: messageOf(error) })
-    }
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#save())
+    return this.#saving
   }
 
   async close(): Promise<void> {
@@ -163,45 +168,71 @@ export class DiskQueue {
     await this.#log.close()
   }
 
+  async #save(): Promise<void> {
+    const mark = this.#settledTo
+    if (mark.records === this.#savedRecords) return
+    const { files, directory, events } = this.#options
+    try {
+      await writeMark(files, join(directory, POSITION_FILE), mark)
+      this.#savedRecords = mark.records
+      await this.#log.deleteBefore(mark.sequence)
+    } catch (error) {
+      events.queueWriteFailed({}, { err: messageOf(error) })
+    }
+  }
+
+  /** An empty queue takes whatever comes, or a request that alone is too large would be turned away for ever. */
+  #refuseIfFull(bytes: number): void {
+    const { maxBytes, events } = this.#options
+    const isEmpty = this.#settledTo.records === this.#log.items && this.#appendingBytes === 0
+    const { sizeBytes } = this.#log
+    if (isEmpty || sizeBytes + this.#appendingBytes + bytes <= maxBytes) return
+    events.queueFull({})
+    throw new CodedError('QUEUE_FULL', [sizeBytes, maxBytes], { retryable: true })
+  }
+
   async #takeNext(): Promise<QueueEntry | undefined> {
     for (;;) {
-      if (this.#log.lengthOf(this.#readTo.sequence) === undefined) return undefined
-      const { sequence, file } = await this.#openReader()
+      const reader = await this.#openReader()
+      if (reader === undefined) return undefined
+      const { sequence, file } = reader
       const position = { sequence, offset: file.offset }
       const record = await this.#log.read(sequence, file)
-      if (record !== undefined) {
-        const entry = this.#accept(position, sequence, record)
-        if (entry !== undefined) return entry
-        continue
-      }
+      if (record !== undefined) return this.#accept(position, sequence, record)
       const next = this.#log.after(sequence)
       if (next === undefined) return undefined
       // Appends go to the last segment only, so this one is at its end for good.
+      const nextFile = await this.#log.openReader({ sequence: next, offset: 0 })
+      this.#reader = { sequence: next, file: nextFile }
       await file.close()
-      this.#reader = { sequence: next, file: await this.#log.openReader({ sequence: next, offset: 0 }) }
     }
   }
 
-  async #openReader(): Promise<{ readonly sequence: number; readonly file: SegmentReader }> {
-    this.#reader ??= { sequence: this.#readTo.sequence, file: await this.#log.openReader(this.#readTo) }
+  async #openReader(): Promise<{ readonly sequence: number; readonly file: SegmentReader } | undefined> {
+    if (this.#reader === undefined) {
+      const { sequence } = this.#readTo
+      if (this.#log.lengthOf(sequence) === undefined) return undefined
+      this.#reader = { sequence, file: await this.#log.openReader(this.#readTo) }
+    }
     return this.#reader
   }
 
-  #accept(position: Position, sequence: number, record: LogRecord): QueueEntry | undefined {
-    const end = { sequence, offset: record.nextOffset, records: record.itemsBefore + record.items }
-    const header = decodeEntryHeader(record.payload)
-    const lost = record.itemsBefore - this.#readTo.records + (header === undefined ? record.items : 0)
-    this.#readTo = end
-    if (lost > 0) {
-      this.#lostRecords += lost
-      this.#options.events.queueDamaged({}, { count: lost })
+  #accept(position: Position, sequence: number, { payload, ...record }: LogRecord): QueueEntry {
+    const gap = record.itemsBefore - this.#readTo.records
+    this.#readTo = { sequence, offset: record.nextOffset, records: record.itemsBefore + record.items }
+    if (gap > 0) {
+      this.#lostRecords += gap
+      this.#options.events.queueDamaged({}, { count: gap })
+    } else {
+      // A write that failed and could not be cut off either: nobody was told that it is here, but it is.
+      this.#recoveredRecords -= gap
     }
-    const taken: Taken = { end, isSettled: header === undefined }
+    const taken: Taken = { end: this.#readTo, isSettled: false }
     this.#taken.push(taken)
-    if (header === undefined) return undefined
+    const header = decodeEntryHeader(payload)
     return {
-      ...header,
-      payload: record.payload.subarray(ENTRY_HEADER_BYTES),
+      header,
+      payload: header === undefined ? payload : payload.subarray(ENTRY_HEADER_BYTES),
       records: record.items,
       body: this.#cache.take(position),
       settle: () => {
@@ -212,13 +243,12 @@ export class DiskQueue {
   }
 }
 
-async function readMark(files: Files, path: string): Promise<Mark | undefined> {
-  try {
-    const { sequence, offset, records } = JSON.parse(await files.readFile(path, 'utf8')) as Mark
-    return [sequence, offset, records].every(Number.isSafeInteger) ? { sequence, offset, records } : undefined
-  } catch {
-    return undefined
-  }
+/** Where reading begins: behind what was noted as settled, as far as the log still knows that place. */
+async function startOf(log: SegmentLog, saved: Mark | undefined): Promise<Mark> {
+  const length = saved === undefined ? undefined : log.lengthOf(saved.sequence)
+  if (saved === undefined || length === undefined) return { ...log.begin, records: await itemsAtBegin(log) }
+  // Damage at the end of the segment was cut off, and the place with it.
+  return { ...saved, offset: Math.min(saved.offset, length) }
 }
 
 /** How many items the log had counted before the oldest one that is left. */

@@ -1,11 +1,12 @@
 import { CodedError, type ErrorCode, messageOf } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
 import { encodeStatus } from '#lib/otlp/responses.ts'
-import { countLogRecords } from '#lib/otlp/validate.ts'
+import { inspectLogs } from '#lib/otlp/validate.ts'
 import type { CollectorEvents } from '../events.ts'
 import { ENTRY_ENCODINGS, type EntryEncoding } from '../queue/entry.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import { CONTENT_ENCODINGS, decompress } from './content.ts'
+import { InFlightBytes } from './in-flight.ts'
 import { encodeJsonRequest } from './otlp-json.ts'
 
 export interface OtlpHttpOptions {
@@ -14,7 +15,7 @@ export interface OtlpHttpOptions {
   readonly stats: ReceiveStats
   /** Largest request after decompression. */
   readonly maxRequestBytes: number
-  /** Bytes of requests that may be under way at once, as sent. */
+  /** Bytes of requests that may be under way at once, after decompression as far as they got there. */
   readonly maxInFlightBytes: number
 }
 
@@ -29,6 +30,11 @@ export interface ReceiveStats {
 const PROTOBUF = 'application/x-protobuf'
 const JSON_TYPE = 'application/json'
 const RETRY_AFTER_SECONDS = 5
+/** A sender that takes longer than this for its request is cut off. */
+const REQUEST_TIMEOUT_MS = 60_000
+const HEADERS_TIMEOUT_MS = 20_000
+/** How many times its limit a request may have once its resources are written out for each of their records. */
+const LARGEST_EXPANSION = 16
 
 /** How each error is told to a sender. Senders try 429 and 503 again; a plain 500 would make them drop the data. */
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
@@ -45,7 +51,16 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
  */
 export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance) => void {
   return (app) => {
-    limitInFlight(app, options.maxInFlightBytes)
+    const inFlight = new InFlightBytes(options.maxInFlightBytes)
+    app.server.requestTimeout = REQUEST_TIMEOUT_MS
+    app.server.headersTimeout = HEADERS_TIMEOUT_MS
+    app.addHook('onRequest', (request, reply, done) => {
+      // What does not say how long it is counts as the longest it may be.
+      const isChunked = request.headers['transfer-encoding'] !== undefined
+      const announced = Number(request.headers['content-length'] ?? 0)
+      inFlight.hold(reply.raw, isChunked ? options.maxRequestBytes : announced)
+      done()
+    })
     app.removeAllContentTypeParsers()
     app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     app.setErrorHandler((error, request, reply) => {
@@ -54,34 +69,45 @@ export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance)
       sendError(coded, request, reply)
     })
     app.post('/v1/logs', async (request, reply) => {
-      await receive(request, options)
+      await receive(request, options, (bytes) => inFlight.hold(reply.raw, bytes))
       return isJson(request) ? reply.type(JSON_TYPE).send('{}') : reply.type(PROTOBUF).send(Buffer.alloc(0))
     })
     app.route({
-      method: ['GET', 'PUT', 'DELETE', 'PATCH'],
+      method: ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
       url: '/v1/logs',
       handler: (_request, reply) => reply.code(405).header('allow', 'POST').type('text/plain').send('use POST\n'),
     })
   }
 }
 
-async function receive(request: FastifyRequest, { queue, stats, maxRequestBytes }: OtlpHttpOptions): Promise<void> {
+async function receive(
+  request: FastifyRequest,
+  { queue, stats, maxRequestBytes }: OtlpHttpOptions,
+  hold: (bytes: number) => void,
+): Promise<void> {
   const sent = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
   const encoding = String(request.headers['content-encoding'] ?? 'identity')
     .trim()
     .toLowerCase()
   const content = decompress(sent, encoding, maxRequestBytes)
+  hold(sent.length + content.length)
   const body = isJson(request) ? encodeJsonRequest(content) : content
   if ('problem' in body) throw new CodedError('PAYLOAD_MALFORMED', [body.problem])
-  const records = countLogRecords(body)
-  if (records === undefined) throw new CodedError('PAYLOAD_MALFORMED', ['not a valid ExportLogsServiceRequest'])
-  stats.requests += 1
-  stats.bytes += body.length
-  if (records === 0) return
+  const summary = inspectLogs(body)
+  if (summary === undefined) throw new CodedError('PAYLOAD_MALFORMED', ['not a valid ExportLogsServiceRequest'])
+  const { records, expandedBytes } = summary
+  if (expandedBytes > LARGEST_EXPANSION * maxRequestBytes) {
+    const size = `${expandedBytes} (with the resource of each record written out)`
+    throw new CodedError('PAYLOAD_TOO_LARGE', [size, LARGEST_EXPANSION * maxRequestBytes])
+  }
   // What came compressed in a way the queue knows is written as it is: fewer bytes, and no work.
   const isAsSent = body === content && ENTRY_ENCODINGS.includes(encoding as EntryEncoding)
-  if (isAsSent) await queue().append(sent, encoding as EntryEncoding, records, body)
-  else await queue().append(body, 'identity', records, body)
+  if (records > 0) {
+    if (isAsSent) await queue().append(sent, encoding as EntryEncoding, records, body)
+    else await queue().append(body, 'identity', records, body)
+  }
+  stats.requests += 1
+  stats.bytes += body.length
   stats.records += records
 }
 
@@ -90,23 +116,6 @@ function isJson(request: FastifyRequest): boolean {
     .trim()
     .toLowerCase()
     .startsWith(JSON_TYPE)
-}
-
-/** Turns requests away while those under way have too many bytes: their memory is the collector's. */
-function limitInFlight(app: FastifyInstance, maxBytes: number): void {
-  let inFlightBytes = 0
-  app.addHook('onRequest', (request, reply, done) => {
-    const announcedBytes = Number(request.headers['content-length'] ?? 0)
-    if (inFlightBytes > 0 && inFlightBytes + announcedBytes > maxBytes) {
-      done(new CodedError('TOO_MANY_REQUESTS', [maxBytes], { retryable: true }))
-      return
-    }
-    inFlightBytes += announcedBytes
-    reply.raw.once('close', () => {
-      inFlightBytes -= announcedBytes
-    })
-    done()
-  })
 }
 
 /** Gives every error a code: our own have one, the rest are the server's or unexpected. */

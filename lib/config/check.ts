@@ -63,7 +63,7 @@ function checkList(schema: JsonSchema, items: JsonSchema, value: unknown, path: 
     report(path, `${nameOf(path)} must be a list, not ${describe(value)}`)
     return undefined
   }
-  if (value.length < (schema.minItems ?? 0)) report(path, `${nameOf(path)} needs at least ${schema.minItems} entries`)
+  if (value.length < (schema.minItems ?? 0)) report(path, `${nameOf(path)} needs at least ${entries(schema.minItems)}`)
   return value.map((item, index) => checkValue(items, item, [...path, index], report))
 }
 
@@ -78,7 +78,14 @@ function checkMapping(values: JsonSchema, value: unknown, path: Path, report: Re
 
 function checkScalar(schema: JsonSchema, value: unknown, path: Path, report: Report): unknown {
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
+  const reader = schema.format === undefined ? undefined : FORMATS[schema.format]
   if (!types.some((type) => hasType(value, type))) {
+    // `timeout: 10` is a duration without its unit rather than a number in place of a text.
+    const read = typeof value === 'number' ? reader?.(String(value)) : undefined
+    if (read !== undefined && 'problem' in read) {
+      report(path, `${nameOf(path)}: ${read.problem}`)
+      return undefined
+    }
     report(path, `${nameOf(path)} must be ${types.map(withArticle).join(' or ')}, not ${describe(value)}`)
     return undefined
   }
@@ -90,7 +97,6 @@ function checkScalar(schema: JsonSchema, value: unknown, path: Path, report: Rep
     }
   }
   if (typeof value === 'string') checkText(schema, value, path, report)
-  const reader = schema.format === undefined ? undefined : FORMATS[schema.format]
   if (reader === undefined) return value
   const read = reader(String(value))
   if ('value' in read) return read.value
@@ -134,6 +140,10 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   return `the ${typeof value} ${JSON.stringify(value)}`
+}
+
+function entries(count = 0): string {
+  return count === 1 ? 'one entry' : `${count} entries`
 }
 
 function withArticle(type: string): string {

@@ -10,6 +10,11 @@ export interface Diagnostic {
   readonly message: string
 }
 
+/** Of a source line longer than twice this, the part around the place is shown. */
+const CONTEXT_CHARACTERS = 160
+
+const MOST_SHOWN = 100
+
 export type Path = readonly (string | number)[]
 
 /** `ship.endpoints[0]`, as a person would write it. */
@@ -28,13 +33,22 @@ export function printPath(path: Path): string {
  * ```
  */
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map(printDiagnostic).join('\n')
+  const shown = diagnostics.slice(0, MOST_SHOWN).map(printDiagnostic)
+  const left = diagnostics.length - shown.length
+  return [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n')
 }
 
 function printDiagnostic({ origin, line, column, length, sourceLine, message }: Diagnostic): string {
   const gutter = String(line).padStart(4)
-  const shown = sourceLine.replaceAll('\t', ' ')
-  const caret = ' '.repeat(column - 1) + '^'.repeat(Math.max(1, length))
+  // What stands before the place matters more than what follows, but neither may fill the screen.
+  const from = Math.max(0, column - 1 - CONTEXT_CHARACTERS)
+  const upTo = from + 2 * CONTEXT_CHARACTERS
+  const before = from > 0 ? '…' : ''
+  const after = sourceLine.length > upTo ? '…' : ''
+  const shown = before + sourceLine.slice(from, upTo).replaceAll('\t', ' ') + after
+  const indent = column - 1 - from
+  const width = Math.max(1, Math.min(length, 2 * CONTEXT_CHARACTERS - indent))
+  const caret = ' '.repeat(before.length + indent) + '^'.repeat(width)
   return `${origin}:${line}:${column}  error  ${message}\n${gutter} | ${shown}\n${' '.repeat(4)} | ${caret}`
 }
 

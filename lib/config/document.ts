@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parse, parseDocument } from 'yaml'
-import { messageOf } from '../errors.ts'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { Diagnostic, Path } from './diagnostic.ts'
+import { type Environment, expand, plainScalar } from './expand.ts'
 
 export interface DocumentOptions {
   /** How messages name the document: a path or a flag. */
@@ -9,13 +8,14 @@ export interface DocumentOptions {
   readonly text: string
   /** Replace `${NAME}` and `${file:/path}` in values. */
   readonly expand: boolean
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   /** Alertmanager's files are YAML 1.1 (`yes` is true); ours are 1.2. */
   readonly yamlVersion?: '1.1' | '1.2'
 }
 
 /** A parsed YAML text that still knows where everything stood. */
 export interface ConfigDocument {
+  /** Undefined if the text could not be read, or if there is nothing in it. */
   readonly value: unknown
   readonly problems: readonly Diagnostic[]
   /** Builds a diagnostic at the key (`at: 'key'`) or the value of a path, or at the nearest parent that is in this text. */
@@ -31,6 +31,10 @@ interface Place {
   readonly value: readonly [number, number]
   readonly source: string | undefined
 }
+
+/** A configuration is a few levels deep; aliases can multiply a short text to any size, or lead back to themselves. */
+const MAX_DEPTH = 64
+const MAX_NODES = 100_000
 
 export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
   const { origin, text } = options
@@ -53,8 +57,38 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
     return { origin, line, column: col, length, sourceLine, message }
   }
 
+  const problemAt = (node: Node | null, message: string) => {
+    const [start, end] = node?.range ?? [0, 1]
+    problems.push(at(start, Math.max(start, end), message))
+  }
+
+  const follow = (node: Node | null): Node | null => {
+    if (!isAlias(node)) return node
+    const target = node.resolve(document)
+    if (target === undefined) problemAt(node, `no anchor &${node.source} stands above this alias`)
+    return target ?? null
+  }
+
+  let nodes = 0
+  let depth = 0
+  let isTooLarge = false
   const read = (node: Node | null, path: Path, key: readonly [number, number]): unknown => {
-    const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node
+    if (isTooLarge) return undefined
+    nodes += 1
+    if (nodes > MAX_NODES || depth > MAX_DEPTH) {
+      isTooLarge = true
+      const limit = depth > MAX_DEPTH ? `${MAX_DEPTH} levels` : `${MAX_NODES} values`
+      problemAt(node, `the configuration has more than ${limit}; each use of an alias counts`)
+      return undefined
+    }
+    depth += 1
+    const value = readNode(node, path, key)
+    depth -= 1
+    return value
+  }
+
+  const readNode = (node: Node | null, path: Path, key: readonly [number, number]): unknown => {
+    const resolved = follow(node)
     const range = node?.range ?? null
     const place: Place = {
       key,
@@ -66,7 +100,7 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
       const result: Record<string, unknown> = {}
       const own = resolved.items.filter((pair) => keyName(pair.key) !== MERGE)
       for (const pair of resolved.items) {
-        if (keyName(pair.key) === MERGE) Object.assign(result, readMerged(pair.value as Node | null, path, key))
+        if (keyName(pair.key) === MERGE) define(result, readMerged(pair.value as Node | null, path, key))
       }
       // What is merged stands for the same path; what is written here stands over it.
       places.set(path.join('\0'), place)
@@ -74,7 +108,7 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
         const name = keyName(pair.key)
         const keyRange = (pair.key as Node | null)?.range ?? [place.value[0], place.value[0]]
         const value = read(pair.value as Node | null, [...path, name], [keyRange[0], keyRange[1] ?? keyRange[0]])
-        Object.defineProperty(result, name, { value, enumerable: true, writable: true, configurable: true })
+        define(result, Object.fromEntries([[name, value]]))
       }
       return result
     }
@@ -87,23 +121,36 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
     }
     if (!isScalar(resolved)) return undefined
     if (!options.expand || typeof resolved.value !== 'string' || !resolved.value.includes('${')) return resolved.value
-    const expanded = expand(resolved.value, options.env, (message) => problems.push(at(...place.value, message)))
+    let isExpanded = true
+    const expanded = expand(resolved.value, options.env, (message) => {
+      isExpanded = false
+      problems.push(at(...place.value, message))
+    })
+    if (!isExpanded) return undefined
     return resolved.type === 'PLAIN' ? plainScalar(expanded) : expanded
   }
 
   /** One mapping, or a list of them of which the first counts most. */
   const readMerged = (node: Node | null, path: Path, key: readonly [number, number]): object => {
-    const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node
+    const resolved = follow(node)
     const parts = isSeq(resolved) ? resolved.items.toReversed() : [resolved]
-    const values = parts.map((part) => read(part as Node | null, path, key))
-    return Object.assign({}, ...values.filter((value) => typeof value === 'object'))
+    const result = {}
+    for (const part of parts) {
+      const value = read(part as Node | null, path, key)
+      if (isPlainObject(value)) define(result, value)
+      else if (value !== undefined) problemAt(part as Node | null, '<< takes a mapping or a list of mappings')
+    }
+    return result
   }
 
-  for (const error of document.errors) problems.push(at(error.pos[0], error.pos[1], error.message.split('\n')[0]!))
+  const overflow = document.errors.find(({ message }) => message.includes('call stack'))
+  if (overflow !== undefined) problems.push(at(...overflow.pos, 'nested too deeply'))
+  else
+    for (const { pos, message, code } of document.errors) problems.push(at(...pos, PLAINER[code] ?? firstLine(message)))
   const value = problems.length > 0 ? undefined : read(document.contents as Node | null, [], [0, 0])
 
   return {
-    value,
+    value: isTooLarge ? undefined : value,
     problems,
     has: (path) => places.has(path.join('\0')),
     source: (path) => places.get(path.join('\0'))?.source,
@@ -120,41 +167,26 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
 
 const MERGE = '<<'
 
+const firstLine = (message: string) => message.split('\n')[0]!
+
+/** What the parser says to programmers, said to those who wrote the file. */
+const PLAINER: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here; a configuration is a single one',
+}
+
+/** As Object.assign, but a key is never more than a key: `__proto__` too. */
+function define(target: object, entries: object): void {
+  for (const [name, value] of Object.entries(entries)) {
+    Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true })
+  }
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Keys are texts, as written: `on` is not `true`. */
 function keyName(key: unknown): string {
   if (!isScalar(key)) return String(key)
   return key.source ?? (typeof key.value === 'symbol' ? MERGE : String(key.value))
-}
-
-/** An unquoted `${PORT}` is typed as if its value had been written there. */
-function plainScalar(text: string): unknown {
-  if (text.includes('\n')) return text
-  try {
-    const value: unknown = parse(text)
-    return typeof value === 'object' && value !== null ? text : value
-  } catch {
-    return text
-  }
-}
-
-/** Replaces `${NAME}` and `${file:/path}` (its content without the last newline); `$${` stands for a literal `${`. */
-function expand(text: string, env: DocumentOptions['env'], report: (message: string) => void): string {
-  return text.replace(/\$\$\{|\$\{([^}]*)\}/g, (whole, reference: string | undefined) => {
-    if (reference === undefined) return '${'
-    if (reference.startsWith('file:')) {
-      try {
-        return readFileSync(reference.slice(5), 'utf8').replace(/\r?\n$/, '')
-      } catch (error) {
-        report(`cannot read ${whole}: ${messageOf(error)}`)
-        return ''
-      }
-    }
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
-      report(`${whole} is neither \${NAME} nor \${file:/path}; write $\${ for a literal \${`)
-      return ''
-    }
-    const value = env[reference]
-    if (value === undefined) report(`environment variable ${reference} is not set`)
-    return value ?? ''
-  })
 }

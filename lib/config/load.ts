@@ -4,6 +4,7 @@ import { checkValue, type Report } from './check.ts'
 import { type Diagnostic, type Path, printDiagnostics } from './diagnostic.ts'
 import { type ConfigDocument, parseConfigDocument } from './document.ts'
 import type { JsonSchema, Schema } from './schema.ts'
+import { concealAround, concealValue } from './secrets.ts'
 
 /** What a service's `config.ts` exports for the loader. */
 export interface ConfigModule<C> {
@@ -31,23 +32,36 @@ export type LoadResult<C> =
 export function checkConfig<C>(module: ConfigModule<C>, sources: ConfigSources): LoadResult<C> {
   const env = sources.env ?? process.env
   const layers: ConfigDocument[] = []
-  for (const setting of sources.defaults ?? []) layers.push(settingDocument('--default', setting, env))
+  for (const setting of sources.defaults ?? []) layers.push(settingDocument('--default', setting, env, module.schema))
   if (sources.file !== undefined) {
     layers.push(parseConfigDocument({ origin: sources.file, text: readConfigFile(sources.file), expand: true, env }))
   }
-  for (const setting of sources.overrides ?? []) layers.push(settingDocument('--set', setting, env))
+  for (const setting of sources.overrides ?? []) layers.push(settingDocument('--set', setting, env, module.schema))
 
   const diagnostics = layers.flatMap((layer) => [...layer.problems])
-  if (diagnostics.length > 0) return { ok: false, diagnostics }
-
-  const report = reportInto(diagnostics, module.schema, (path, message, at) => {
+  if (layers.some(({ value, problems }) => value === undefined && problems.length > 0)) {
+    return { ok: false, diagnostics }
+  }
+  // What the schema finds where a reference could not be expanded only follows from that.
+  const causes = new Set(diagnostics.map(placeOf))
+  const report: Report = (path, message, at) => {
     const owner = layers.findLast((layer) => layer.has(path)) ?? ownerOfParent(layers, path)
-    return owner.diagnose(path, message, at)
-  })
+    const diagnostic = owner.diagnose(path, message, at)
+    if (!causes.has(placeOf(diagnostic))) diagnostics.push(concealAround(module.schema, path, diagnostic, at))
+  }
   const merged = layers.reduce<unknown>((below, layer) => merge(below, layer.value), undefined)
   const config = checkValue(module.schema, merged, [], report) as C
   if (diagnostics.length === 0) module.check?.(config, report)
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, config }
+  if (diagnostics.length === 0) return { ok: true, config }
+  return { ok: false, diagnostics: diagnostics.sort(inReadingOrder) }
+}
+
+const placeOf = ({ origin, line, column, sourceLine }: Diagnostic) => [origin, line, column, sourceLine].join('\0')
+
+/** Settings of the command line come after the file. */
+function inReadingOrder(a: Diagnostic, b: Diagnostic): number {
+  const isSetting = (diagnostic: Diagnostic) => Number(diagnostic.origin.startsWith('--'))
+  return isSetting(a) - isSetting(b) || a.line - b.line || a.column - b.column
 }
 
 /**
@@ -69,7 +83,7 @@ export function reportInto(
 ): Report {
   return (path, message, at) => {
     const diagnostic = diagnose(path, message, at)
-    diagnostics.push(isSecret(schema, path) ? hideSource(diagnostic) : diagnostic)
+    diagnostics.push(concealValue(schema, path, diagnostic))
   }
 }
 
@@ -83,23 +97,30 @@ export function readConfigFile(file: string): string {
 }
 
 /** `a.b=value` as a document of its own, so that a mistake in it is shown as in a file. */
-function settingDocument(origin: string, setting: string, env: NonNullable<ConfigSources['env']>): ConfigDocument {
+function settingDocument(
+  origin: string,
+  setting: string,
+  env: NonNullable<ConfigSources['env']>,
+  schema: JsonSchema,
+): ConfigDocument {
   const equals = setting.indexOf('=')
   const keys = (equals < 0 ? setting : setting.slice(0, equals)).split('.')
   const inner = equals < 0 ? '' : setting.slice(equals + 1)
   const parsed = parseConfigDocument({ origin, text: inner, expand: true, env })
   const wrong = equals < 0 || keys.includes('') ? [`${setting} is not of the form key.path=value`] : []
-  const show = (message: string): Diagnostic => ({
-    ...{ origin, line: 1, column: 1, length: Math.max(1, setting.length) },
+  const show = (message: string, length = setting.length): Diagnostic => ({
+    ...{ origin, line: 1, column: 1, length: Math.max(1, length) },
     ...{ sourceLine: setting, message },
   })
   const startsLike = (path: Path) => keys.every((key, index) => path[index] === undefined || path[index] === key)
   return {
     value: keys.reduceRight<unknown>((value, key) => ({ [key]: value }), parsed.value ?? null),
-    problems: [...wrong.map(show), ...parsed.problems.map(({ message }) => show(message))],
+    problems: [...wrong, ...parsed.problems.map(({ message }) => message)].map((message) =>
+      concealAround(schema, keys, show(message)),
+    ),
     has: (path) => startsLike(path) && (path.length <= keys.length || parsed.has(path.slice(keys.length))),
     source: (path) => parsed.source(path.slice(keys.length)),
-    diagnose: (_path, message) => show(message),
+    diagnose: (_path, message, at) => show(message, at === 'key' && equals > 0 ? equals : setting.length),
   }
 }
 
@@ -113,31 +134,11 @@ function ownerOfParent(layers: readonly ConfigDocument[], path: Path): ConfigDoc
 
 function merge(below: unknown, above: unknown): unknown {
   if (!isPlain(below) || !isPlain(above)) return above ?? below
-  const result: Record<string, unknown> = { ...below }
-  for (const [key, value] of Object.entries(above)) result[key] = merge(below[key], value)
-  return result
+  const result = new Map(Object.entries(below))
+  for (const [key, value] of Object.entries(above)) result.set(key, merge(result.get(key), value))
+  return Object.fromEntries(result)
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isSecret(schema: JsonSchema, path: Path): boolean {
-  let here: JsonSchema | undefined = schema
-  for (const key of path) {
-    const open: JsonSchema['additionalProperties'] = here?.additionalProperties
-    here =
-      typeof key === 'number' ? here?.items : (here?.properties?.[key] ?? (typeof open === 'object' ? open : undefined))
-  }
-  return here?.format === 'secret'
-}
-
-function hideSource(diagnostic: Diagnostic): Diagnostic {
-  const message = diagnostic.message.replace(/, not the .*$/s, '')
-  return {
-    ...diagnostic,
-    message,
-    sourceLine: `${' '.repeat(diagnostic.column - 1)}<secret>`,
-    length: '<secret>'.length,
-  }
 }

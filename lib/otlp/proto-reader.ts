@@ -1,5 +1,8 @@
 import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire.ts'
 
+/** Field numbers have 29 bits. */
+const MAX_FIELD = 2 ** 29 - 1
+
 /**
  * A cursor over one protobuf message. Reading past the end or a malformed field sets `failed` instead of throwing, and
  * then `next` returns 0: hostile input must not cost an exception each.
@@ -59,7 +62,7 @@ export class ProtoReader {
       default:
         this.failed = true
     }
-    if (this.at > this.end || field === 0) this.failed = true
+    if (this.at > this.end || field === 0 || field > MAX_FIELD) this.failed = true
     return this.failed ? 0 : field
   }
 

@@ -17,15 +17,25 @@ const WIRE_TYPES: Readonly<Record<number, number>> = {
   [ANY_VALUE.bytes]: LENGTH_DELIMITED,
 }
 
-/** The number of log records of an ExportLogsServiceRequest, or undefined if any part of it is malformed. */
-export function countLogRecords(bytes: Buffer): number | undefined {
+export interface LogsSummary {
+  readonly records: number
+  /** Bytes of the records, each with its resource and scope: a few bytes of a request can stand for very many. */
+  readonly expandedBytes: number
+}
+
+/** Checks all parts of an ExportLogsServiceRequest; undefined if any is malformed. */
+export function inspectLogs(bytes: Buffer): LogsSummary | undefined {
   const validator = new Validator(bytes)
-  return new LogsWalker().walk(bytes, validator) && !validator.failed ? validator.records : undefined
+  if (!new LogsWalker().walk(bytes, validator) || validator.failed) return undefined
+  return { records: validator.records, expandedBytes: validator.expandedBytes }
 }
 
 class Validator implements LogsVisitor {
   records = 0
+  expandedBytes = 0
   failed = false
+  #resourceBytes = 0
+  #scopeBytes = 0
   readonly #bytes: Buffer
   /** One reader per depth, because a parent is still being read. */
   readonly #readers: ProtoReader[] = []
@@ -35,15 +45,18 @@ class Validator implements LogsVisitor {
   }
 
   resource(start: number, end: number): void {
+    this.#resourceBytes = end - start
     this.failed ||= !this.#isList(start, end, RESOURCE.attributes, 0)
   }
 
   scope(start: number, end: number): void {
+    this.#scopeBytes = end - start
     this.failed ||= !this.#isList(start, end, SCOPE.attributes, 0)
   }
 
   record(record: LogRecordCursor): boolean {
     this.records += 1
+    this.expandedBytes += record.lengthBytes + this.#resourceBytes + this.#scopeBytes
     const { body, attributes, attributeCount } = record
     if (!body.isEmpty && !this.#isValue(body.start, body.end, 0)) return false
     for (let index = 0; index < attributeCount; index++) {

@@ -41,9 +41,12 @@ export interface ReadyMessage {
   readonly ready: Readonly<Record<string, string>>
 }
 
+/** As a shell has it for SIGINT. */
+const EXIT_INTERRUPTED = 130
+
 /**
  * The life of a service process: flags, configuration, start in order, ready, drain on SIGTERM or SIGINT, exit.
- * Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line.
+ * Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line, 130 for a second Ctrl-C.
  */
 export async function runService<C extends CommonConfig>(
   definition: ServiceDefinition<C>,
@@ -81,14 +84,16 @@ async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, c
   const registry = createRegistry(name, readVersion())
   const assembly = await definition.assemble(config, { clock: systemClock, logger, registry })
   const lifecycle = inOrder(assembly.parts, { clock: systemClock, drainMs: config.shutdown.drain_timeout })
-  stopOnSignal(lifecycle, logger)
+  const isStopping = stopOnSignal(lifecycle, logger)
   await lifecycle.start()
+  if (isStopping()) return
   const addresses = assembly.addresses()
   logger.info({ ...addresses, pid: process.pid }, 'ready')
   process.send?.({ ready: addresses } satisfies ReadyMessage)
 }
 
-function stopOnSignal(lifecycle: Lifecycle, logger: Logger): void {
+/** Returns whether a stop is under way. */
+function stopOnSignal(lifecycle: Lifecycle, logger: Logger): () => boolean {
   let stopping = false
   const stop = async (reason: string) => {
     if (stopping) return
@@ -105,12 +110,17 @@ function stopOnSignal(lifecycle: Lifecycle, logger: Logger): void {
     process.on('SIGINT', () => {})
     process.on('disconnect', () => void stop('supervisor is gone'))
   } else {
-    process.on('SIGINT', () => void stop('SIGINT'))
+    // Whoever presses Ctrl-C again does not want to wait for the drain; the next start repairs what it has to.
+    process.on('SIGINT', () => {
+      if (stopping) process.exit(EXIT_INTERRUPTED)
+      void stop('SIGINT')
+    })
   }
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error, stack: error.stack }, 'unexpected error; stopping at once')
     process.exit(1)
   })
+  return () => stopping
 }
 
 function describeFailure(service: string, error: unknown): string {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type FileHandle, type Files, syncDirectory } from '../files.ts'
 import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts'
 import { SEGMENT_HEADER_BYTES, segmentFileName, segmentHeader, segmentSequence } from './header.ts'
+import { ITEM_COUNT_BYTES, itemCount, readItemCount } from './item-count.ts'
 import { SegmentReader, type SegmentRecord } from './reader.ts'
 import { writeFully } from './write.ts'
 
@@ -11,6 +12,11 @@ export interface Position {
   readonly offset: number
 }
 
+/** A place that was durable once, and the items before it. */
+export interface Reached extends Position {
+  readonly items: number
+}
+
 export interface SegmentLogOptions {
   readonly files: Files
   readonly directory: string
@@ -18,6 +24,8 @@ export interface SegmentLogOptions {
   readonly segmentBytes: number
   /** Largest payload; a longer length field on disk counts as damage. */
   readonly maxPayloadBytes: number
+  /** How far the log is known to have been written, whatever is left of it. */
+  readonly reached?: Reached
 }
 
 /** What opening a log found. */
@@ -25,9 +33,6 @@ export interface Recovery {
   /** Bytes cut from the end of the last segment: a write that a crash interrupted and that was never acknowledged. */
   readonly tornBytes: number
 }
-
-/** An item is what the user of a log counts: one payload stands for some of them. */
-const ITEM_COUNT_BYTES = 12
 
 /** One payload, with the numbers of the items it stands for. */
 export interface LogRecord extends SegmentRecord {
@@ -59,6 +64,8 @@ export class SegmentLog {
   #waiting: Waiter[] = []
   #committing: Promise<void> | undefined
   #items = 0
+  /** The segment that this run began last. */
+  #begun = 0
 
   private constructor(options: SegmentLogOptions, segments: Segment[]) {
     this.#options = options
@@ -76,7 +83,9 @@ export class SegmentLog {
       segments.push({ sequence, lengthBytes: (await files.stat(join(directory, name))).size })
     }
     const log = new SegmentLog(options, segments)
-    return { log, recovery: { tornBytes: await log.#recoverTail() } }
+    const tornBytes = await log.#recoverTail()
+    await log.#recoverItems()
+    return { log, recovery: { tornBytes } }
   }
 
   /** Bytes of all segments. */
@@ -89,15 +98,15 @@ export class SegmentLog {
     return this.#items
   }
 
-  /** Where the oldest segment begins, which is where the next one would if there is none. */
+  /** Where the oldest segment begins. */
   get begin(): Position {
     return { sequence: this.#segments[0]?.sequence ?? 1, offset: SEGMENT_HEADER_BYTES }
   }
 
   /** Where the next append goes. */
   get end(): Position {
-    const last = this.#segments.at(-1)
-    return last === undefined ? this.begin : { sequence: last.sequence, offset: last.lengthBytes }
+    const { sequence, lengthBytes } = this.#segments.at(-1) ?? { sequence: 1, lengthBytes: SEGMENT_HEADER_BYTES }
+    return { sequence, offset: lengthBytes }
   }
 
   /** Durable bytes of a segment, or undefined if it is gone. */
@@ -136,8 +145,7 @@ export class SegmentLog {
     const { payload } = record
     return {
       ...record,
-      itemsBefore: Number(payload.readBigUInt64LE(0)),
-      items: payload.readUInt32LE(8),
+      ...readItemCount(payload),
       payload: payload.subarray(ITEM_COUNT_BYTES),
     }
   }
@@ -176,7 +184,6 @@ export class SegmentLog {
 
   async #commit(batch: readonly Waiter[]): Promise<Position[]> {
     const segment = await this.#writableSegment()
-    const handle = this.#handle!
     const positions: Position[] = []
     const buffers: Uint8Array[] = []
     let end = segment.lengthBytes
@@ -190,8 +197,8 @@ export class SegmentLog {
       items += waiter.items
     }
     try {
-      await writeFully(handle, buffers, segment.lengthBytes)
-      await handle.datasync()
+      await writeFully(this.#handle!, buffers, segment.lengthBytes)
+      await this.#handle!.datasync()
     } catch (error) {
       await this.#abandon(segment)
       throw error
@@ -222,10 +229,14 @@ export class SegmentLog {
       await this.#handle.close()
       this.#handle = undefined
     }
+    // Nothing was ever acknowledged from an empty one, so it is made anew: a full disk would else leave one per attempt.
+    if (last?.lengthBytes === SEGMENT_HEADER_BYTES && last.sequence === this.#begun)
+      return this.#begin(last.sequence, last)
     return this.#begin((last?.sequence ?? 0) + 1)
   }
 
-  async #begin(sequence: number): Promise<Segment> {
+  /** An empty segment is made anew in the same file, which a reader may have open. */
+  async #begin(sequence: number, empty?: Segment): Promise<Segment> {
     const { files, directory } = this.#options
     const path = join(directory, segmentFileName(sequence))
     const handle = await files.open(path, 'w')
@@ -235,12 +246,13 @@ export class SegmentLog {
       await syncDirectory(files, directory)
     } catch (error) {
       await handle.close()
-      await files.unlink(path).catch(() => {})
+      if (empty === undefined) await files.unlink(path).catch(() => {})
       throw error
     }
-    const segment = { sequence, lengthBytes: SEGMENT_HEADER_BYTES }
     this.#handle = handle
-    this.#segments.push(segment)
+    this.#begun = sequence
+    const segment = empty ?? { sequence, lengthBytes: SEGMENT_HEADER_BYTES }
+    if (empty === undefined) this.#segments.push(segment)
     return segment
   }
 
@@ -262,9 +274,21 @@ export class SegmentLog {
       await this.#handle.datasync()
       last.lengthBytes = end
     }
-    const previous = this.#segments.at(-2)
-    if (this.#items === 0 && previous !== undefined) await this.#countItems(previous.sequence)
+    const { reached } = this.#options
+    if (reached?.sequence === last.sequence && reached.offset > end) {
+      // Damage was cut, not a torn write: an append here would stand below a place that the user remembers.
+      await this.#handle.close()
+      this.#handle = undefined
+    }
     return tornBytes
+  }
+
+  /** The count of items stands in the payloads; the last segments may hold none that is whole. */
+  async #recoverItems(): Promise<void> {
+    for (let index = this.#segments.length - 2; index >= 0 && this.#items === 0; index--) {
+      await this.#countItems(this.#segments[index]!.sequence)
+    }
+    this.#items = Math.max(this.#items, this.#options.reached?.items ?? 0)
   }
 
   /** Reads a segment to its end; returns the offset behind its last whole frame. */
@@ -278,11 +302,4 @@ export class SegmentLog {
     await reader.close()
     return reader.offset
   }
-}
-
-function itemCount(before: number, items: number): Buffer {
-  const bytes = Buffer.alloc(ITEM_COUNT_BYTES)
-  bytes.writeBigUInt64LE(BigInt(before), 0)
-  bytes.writeUInt32LE(items, 8)
-  return bytes
 }

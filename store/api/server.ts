@@ -1,7 +1,7 @@
-import { messageOf } from '#lib/errors.ts'
+import { messageOf, systemErrorCode } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
 import { isDiskFull } from '../disk/sqlite.ts'
-import { ElasticsearchError } from '../elasticsearch-error.ts'
+import { diskFull, ElasticsearchError } from '../elasticsearch-error.ts'
 import type { StoreEvents } from '../events.ts'
 import { printExact } from '../json/exact.ts'
 import { type BodyOptions, withBody } from './body.ts'
@@ -86,13 +86,11 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
 function asElasticsearchError(error: unknown, request: FastifyRequest, events: StoreEvents): ElasticsearchError {
   if (error instanceof ElasticsearchError) return error
   if (isDiskFull(error)) {
-    events.bulkRefused({ reason: 'disk full' }, { reason: messageOf(error) })
-    return new ElasticsearchError(
-      429,
-      'es_rejected_execution_exception',
-      'the disk is full; nothing of the request was stored, send it again later',
-    )
+    events.diskFull({}, { reason: messageOf(error) })
+    return diskFull()
   }
+  // The client is gone; nobody reads this answer.
+  if (systemErrorCode(error) === 'ECONNRESET') return new ElasticsearchError(400, 'parse_exception', messageOf(error))
   const status =
     error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   if (status < 500) return new ElasticsearchError(status, 'illegal_argument_exception', messageOf(error))

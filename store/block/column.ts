@@ -113,7 +113,15 @@ export class BlockColumn {
 
   /** A value as text: a string decoded, anything else as it was sent. */
   value(value: number): string {
-    const raw = this.raw(value)
+    return this.#decode(this.raw(value))
+  }
+
+  /** An entry of the dictionary, as {@link value} has it. */
+  entryText(entry: number): string {
+    return this.#decode(this.dictionary!.entries[entry]!)
+  }
+
+  #decode(raw: Buffer): string {
     return this.leaf.kind === 'string' ? decodeString(raw, 0, raw.length) : raw.toString('latin1')
   }
 }

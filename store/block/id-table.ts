@@ -58,6 +58,15 @@ export class IdTable {
     this.texts.set(row, text)
   }
 
+  /** Takes the id of a row that has the row's own time, in parts. */
+  setUid(row: number, fileKey: string, offset: number, length: number): void {
+    this.#reserve(row)
+    this.kinds[row] = ID_KIND.uid
+    this.files[row] = this.#fileCode(fileKey)
+    this.offsets[row] = offset
+    this.lengths[row] = length
+  }
+
   /**
    * Takes the id of a row from bytes: as a uid if it is one of the row's own time, otherwise as text.
    *

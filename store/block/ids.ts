@@ -105,6 +105,11 @@ export class BlockIds {
     return target.toString('latin1')
   }
 
+  /** The id of a row that has one of kind text. */
+  textOf(row: number): string {
+    return this.#texts.get(row)!
+  }
+
   #readUids(reader: ByteReader, rows: readonly number[]): string[] {
     const fileKeys = Array.from({ length: checked(reader.number(), rows.length) }, () =>
       reader.raw(11).toString('latin1'),

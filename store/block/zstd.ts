@@ -20,8 +20,32 @@ export function compress(bytes: Uint8Array): Buffer {
 /** @throws CorruptBlockError when the bytes are not what was written */
 export function decompress(bytes: Uint8Array): Buffer {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: MAX_SECTION_BYTES })
+    // One buffer that takes all of it, and a byte more, because a full buffer would be followed by an empty one.
+    const chunkSize = Math.min(MAX_SECTION_BYTES, Math.max(64, (contentSize(bytes) ?? 16_384) + 1))
+    return zstdDecompressSync(bytes, { maxOutputLength: MAX_SECTION_BYTES, chunkSize })
   } catch (error) {
     throw new CorruptBlockError(`does not decompress: ${messageOf(error)}`)
+  }
+}
+
+const FRAME_MAGIC = 0xfd2fb528
+
+/** Bytes after decompression, as the head of a zstd frame says (RFC 8878, 3.1.1.1), or undefined if it says nothing. */
+function contentSize(bytes: Uint8Array): number | undefined {
+  if (bytes.length < 18) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const descriptor = bytes[4]!
+  if (view.getUint32(0, true) !== FRAME_MAGIC || (descriptor & 3) !== 0) return undefined
+  const isSingleSegment = (descriptor & 0x20) !== 0
+  const at = isSingleSegment ? 5 : 6
+  switch (descriptor >> 6) {
+    case 0:
+      return isSingleSegment ? bytes[at] : undefined
+    case 1:
+      return view.getUint16(at, true) + 256
+    case 2:
+      return view.getUint32(at, true)
+    default:
+      return Math.min(Number(view.getBigUint64(at, true)), MAX_SECTION_BYTES)
   }
 }

@@ -62,6 +62,24 @@ export class ActionReader {
     if (!this.#readLikeModel(start, end)) this.#parse(start, end, line)
   }
 
+  /**
+   * Reads a line that is like the last one but for the characters of an id of the same length.
+   *
+   * @returns where the line ends, or -1 if it is not like that or ends elsewhere; then nothing was read
+   */
+  readSame(start: number): number {
+    const length = this.#modelBytes
+    if (length < 0) return -1
+    const end = start + length
+    return end < this.#bytes.length && this.#bytes[end] === 0x0a && this.#readLikeModel(start, end) ? end : -1
+  }
+
+  /** Bytes of the model's line, or -1 if there is none. */
+  get #modelBytes(): number {
+    if (this.#modelStart < 0) return -1
+    return this.#suffixBytes < 0 ? this.#prefixBytes : this.#suffixAt + this.#suffixBytes - this.#modelStart
+  }
+
   #readLikeModel(start: number, end: number): boolean {
     if (this.#modelStart < 0) return false
     const idStart = start + this.#prefixBytes

@@ -16,8 +16,11 @@ interface ShapePlan {
   /** Leaves whose values may not fit, and where each was last found to fit. */
   readonly checkedLeaves: readonly number[]
   readonly lastFitting: Int32Array
-  /** The table that these places are in. */
+  /** By checked leaf: whether it is a date, and which days it can be; most are of a form that is read without making a text of it. */
+  readonly latestDays: Float64Array
+  /** The table that these places are in, as it was then. */
   table: DocumentTable | undefined
+  generation: number
 }
 
 /** Checks the documents of one index against its mapping and finds their times. */
@@ -34,6 +37,7 @@ export class DocumentCheck {
   readonly #reader = new TimestampReader()
   readonly #plans = new WeakMap<Shape, ShapePlan>()
   #table: DocumentTable | undefined
+  #generation = 0
   #lastTimestampAt = -1
 
   constructor(mapping: Mapping, isDataStream: boolean) {
@@ -50,8 +54,9 @@ export class DocumentCheck {
    * @param withSource whether errors may show values of the document
    */
   check(table: DocumentTable, row: number, id: () => string, withSource: boolean): ElasticsearchError | undefined {
-    if (table !== this.#table) {
+    if (table !== this.#table || table.generation !== this.#generation) {
       this.#table = table
+      this.#generation = table.generation
       this.#lastTimestampAt = -1
     }
     const shape = table.shapes[row]!
@@ -61,8 +66,9 @@ export class DocumentCheck {
       this.#plans.set(shape, plan)
     }
     if (plan.problem !== undefined) return plan.problem
-    if (plan.table !== table) {
+    if (plan.table !== table || plan.generation !== table.generation) {
       plan.table = table
+      plan.generation = table.generation
       plan.lastFitting.fill(-1)
     }
     const from = table.leafFrom[row]!
@@ -70,7 +76,10 @@ export class DocumentCheck {
       const leaf = plan.checkedLeaves[index]!
       const start = table.leafStarts[from + leaf]!
       if (start === plan.lastFitting[index]) continue
-      if (!this.#isPlainDate(table, shape.leaves[leaf]!, from + leaf)) {
+      if (
+        !this.#reader.read(table.bytes, start, table.leafEnds[from + leaf]!) ||
+        !(this.#reader.day <= plan.latestDays[index]!)
+      ) {
         const problem = this.#checkLeaf(table, shape, from, leaf, id, withSource)
         if (problem !== undefined) return problem
       }
@@ -115,16 +124,17 @@ export class DocumentCheck {
       timestampLeaf: timestampLeaves.length === 1 ? timestampLeaves[0]! : -1,
       checkedLeaves,
       lastFitting: new Int32Array(checkedLeaves.length),
+      latestDays: Float64Array.from(checkedLeaves, (leaf) => this.#latestDayOf(shape.leaves[leaf]!)),
       table: undefined,
+      generation: 0,
     }
   }
 
-  /** Most dates are of the form that is read without making a text of it. */
-  #isPlainDate({ bytes, leafStarts, leafEnds }: DocumentTable, leaf: Leaf, at: number): boolean {
-    if (leaf.kind !== 'string' || !this.#reader.read(bytes, leafStarts[at]!, leafEnds[at]!)) return false
-    const rule = this.#mapping.ruleOf(leaf, '')
-    if (rule.kind !== 'typed' || rule.type.family !== 'date' || !rule.type.formats.includes('iso')) return false
-    return rule.type.name === 'date' || this.#reader.day <= MAX_DAY
+  /** The latest day that a leaf can be in ISO 8601, or NaN if it is no date. */
+  #latestDayOf(leaf: Leaf): number {
+    const rule = leaf.kind === 'string' ? this.#mapping.ruleOf(leaf, '') : undefined
+    if (rule?.kind !== 'typed' || rule.type.family !== 'date' || !rule.type.formats.includes('iso')) return Number.NaN
+    return rule.type.name === 'date' ? Number.POSITIVE_INFINITY : MAX_DAY
   }
 
   #checkLeaf(

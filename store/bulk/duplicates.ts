@@ -37,15 +37,11 @@ export class Duplicates {
     this.#options = options
   }
 
-  /**
-   * Marks, by place in the group, what is known or comes a second time.
-   *
-   * @param seenTexts ids that are no uids, of the groups of this request so far
-   */
-  find(group: DocumentGroup, ids: IdTable, file: DayFile | undefined, seenTexts: Set<string>): Uint8Array {
+  /** Marks, by place in the group, what is known or comes a second time. */
+  find(group: DocumentGroup, ids: IdTable, file: DayFile | undefined): Uint8Array {
     const marked = new Uint8Array(group.count)
     for (const run of fileRuns(group, ids)) this.#markRun(run, group, ids, file, marked)
-    if (ids.texts.size > 0) this.#markTexts(group, ids, file, seenTexts, marked)
+    if (ids.texts.size > 0) this.#markTexts(group, ids, file, marked)
     return marked
   }
 
@@ -84,14 +80,9 @@ export class Duplicates {
     }
   }
 
-  #markTexts(
-    group: DocumentGroup,
-    ids: IdTable,
-    file: DayFile | undefined,
-    seen: Set<string>,
-    marked: Uint8Array,
-  ): void {
+  #markTexts(group: DocumentGroup, ids: IdTable, file: DayFile | undefined, marked: Uint8Array): void {
     const { index } = group
+    const seen = new Set<string>()
     const { files } = this.#options
     const isPlain = index.kind === 'index'
     const others = isPlain ? this.#daysOf(index.uid) : []
@@ -99,7 +90,7 @@ export class Duplicates {
       const text = ids.texts.get(group.rows[place]!)
       if (text === undefined) continue
       const ns = textIdNs(group, place)
-      const key = isPlain ? `${index.uid} ${text}` : `${index.uid}/${group.day}/${ns} ${text}`
+      const key = `${ns} ${text}`
       const known = isPlain
         ? others.some((day) => files.open(day)?.hasTextId(index.uid, ns, text))
         : file?.hasTextId(index.uid, ns, text)

@@ -3,9 +3,9 @@ import { IdTable } from '../block/id-table.ts'
 import { generatedId } from '../block/ids.ts'
 import type { IndexChange } from '../disk/day-file.ts'
 import type { DayFiles } from '../disk/day-files.ts'
-import { isCorruption } from '../disk/sqlite.ts'
+import { isCorruption, isDiskFull } from '../disk/sqlite.ts'
 import type { StateFile } from '../disk/state-file.ts'
-import { ElasticsearchError, illegalArgument } from '../elasticsearch-error.ts'
+import { diskFull, ElasticsearchError, illegalArgument } from '../elasticsearch-error.ts'
 import type { Index, Indices } from '../index/indices.ts'
 import type { IndexPlan } from '../mapping/templates.ts'
 import { DAY_MS } from '../time/day.ts'
@@ -13,10 +13,8 @@ import { DocumentCheck } from './document-check.ts'
 import type { Duplicates } from './duplicates.ts'
 import { encodeGroup } from './encode-group.ts'
 import { type DocumentGroup, DocumentGroups } from './group.ts'
+import { itemProblem, markDuplicate, takeId } from './item-ids.ts'
 import { type BulkItems, CREATED, DUPLICATE, PENDING } from './parse-bulk.ts'
-
-/** Elasticsearch's limit, in bytes. */
-const MAX_ID_BYTES = 512
 
 export interface BulkIndexerOptions {
   readonly state: StateFile
@@ -68,8 +66,15 @@ export class BulkIndexer {
     const targets = this.#resolveTargets(items, request)
     const groups = this.#checkDocuments(items, targets, ids, request, nowMs())
     const firstSequence = state.takeSequences(items.count)
-    const duplicates = this.#removeDuplicates(groups, items, ids)
-    const created = this.#commit(groups, items, ids, firstSequence)
+    this.#removeDuplicates(groups, items, ids)
+    this.#commit(groups, items, ids, firstSequence)
+    let created = 0
+    let duplicates = 0
+    for (let item = 0; item < items.count; item++) {
+      const status = items.statuses[item]
+      if (status === CREATED) created += 1
+      else if (status === DUPLICATE) duplicates += 1
+    }
     return { indices: targets, requestIndex: request.index, firstSequence, created, duplicates }
   }
 
@@ -111,6 +116,7 @@ export class BulkIndexer {
   ): DocumentGroups {
     const groups = new DocumentGroups()
     const days = new Set<number>()
+    const idsOfIndices = new Set<string>()
     let lastIndex: Index | undefined
     let check: DocumentCheck | undefined
     for (let item = 0; item < items.count; item++) {
@@ -127,6 +133,15 @@ export class BulkIndexer {
       if (problem !== undefined) {
         items.fail(item, problem)
         continue
+      }
+      if (index.kind === 'index') {
+        // An id is unique in all days of an index, and the first item of a request that has it is the one to stay.
+        const key = `${index.uid} ${items.idOf(item) ?? `generated ${item}`}`
+        if (idsOfIndices.has(key)) {
+          markDuplicate(items, item)
+          continue
+        }
+        idsOfIndices.add(key)
       }
       const day = check.hasTime ? check.day : Math.floor(nowMs / DAY_MS)
       const ns = check.hasTime ? check.ns : (nowMs - day * DAY_MS) * 1e6
@@ -160,97 +175,61 @@ export class BulkIndexer {
     return check
   }
 
-  #removeDuplicates({ groups }: DocumentGroups, items: BulkItems, ids: IdTable): number {
-    const seenTexts = new Set<string>()
-    let duplicates = 0
+  #removeDuplicates({ groups }: DocumentGroups, items: BulkItems, ids: IdTable): void {
     for (const group of groups) {
-      const marked = this.#options.duplicates.find(group, ids, this.#options.files.open(group.day), seenTexts)
+      const marked = this.#onDay(group.day, () =>
+        this.#options.duplicates.find(group, ids, this.#options.files.open(group.day)),
+      )
       for (let place = 0; place < group.count; place++) {
-        const item = group.items[place]!
-        if (marked[place] === 0) {
-          items.statuses[item] = CREATED
-        } else if (items.actions[item]!.operation === 'index') {
-          items.fail(
-            item,
-            illegalArgument(
-              `document [${items.idOf(item)}] already exists and this store does not replace documents; create one with another _id`,
-            ),
-          )
-        } else {
-          items.statuses[item] = DUPLICATE
-          duplicates += 1
-        }
+        if (marked[place] === 0) items.statuses[group.items[place]!] = CREATED
+        else markDuplicate(items, group.items[place]!)
       }
       group.drop(marked)
     }
-    return duplicates
   }
 
-  #commit({ groups }: DocumentGroups, items: BulkItems, ids: IdTable, firstSequence: number): number {
+  /**
+   * Commits day after day. If there is no room for one of them, its items are refused for now; if there was none for
+   * any, the request is.
+   */
+  #commit({ groups }: DocumentGroups, items: BulkItems, ids: IdTable, firstSequence: number): void {
     const byDay = new Map<number, DocumentGroup[]>()
     for (const group of groups) {
       if (group.count > 0) byDay.set(group.day, [...(byDay.get(group.day) ?? []), group])
     }
-    let created = 0
+    let committed = 0
     for (const [day, ofDay] of byDay) {
       const changes = ofDay.map((group): IndexChange => {
         const sequences = new Float64Array(group.count)
         for (let place = 0; place < group.count; place++) sequences[place] = firstSequence + group.items[place]!
-        created += group.count
         return { index: group.index, add: encodeGroup(this.#encoder, items.table, ids, group, sequences) }
       })
-      this.#commitDay(day, changes)
+      try {
+        this.#onDay(day, () => this.#options.files.openOrCreate(day).commit(changes))
+      } catch (error) {
+        if (committed === 0 || !isDiskFull(error)) throw error
+        for (const group of ofDay) refuseForNow(group, items)
+        continue
+      }
+      committed += 1
       this.#options.onCommit(day, changes)
     }
-    return created
   }
 
-  /** A file that turns out to be damaged is set aside, and a new one takes the documents. */
-  #commitDay(day: number, changes: readonly IndexChange[]): void {
-    const { files } = this.#options
+  /** A file that turns out to be damaged is set aside, and a new one takes its place. */
+  #onDay<T>(day: number, work: () => T): T {
     try {
-      files.openOrCreate(day).commit(changes)
+      return work()
     } catch (error) {
       if (!isCorruption(error)) throw error
-      files.setAside(day, error)
-      files.openOrCreate(day).commit(changes)
+      this.#options.files.setAside(day, error)
+      return work()
     }
   }
 }
 
-/** What is wrong with an item besides its document. */
-function itemProblem(items: BulkItems, item: number, { kind, name }: Index): ElasticsearchError | undefined {
-  if (kind === 'data_stream' && items.actions[item]!.operation === 'index') {
-    return illegalArgument(`only write ops with an op_type of create are allowed in data streams [${name}]`)
-  }
-  const start = items.idStarts[item]!
-  const bytes = start < 0 ? Buffer.byteLength(items.idTexts.get(item) ?? ' ') : items.idEnds[item]! - start
-  if (bytes === 0) return illegalArgument('if _id is specified it must not be empty')
-  if (bytes > MAX_ID_BYTES) {
-    return illegalArgument(`id is too long, must be no longer than ${MAX_ID_BYTES} bytes but was: ${bytes}`)
-  }
-  return undefined
-}
-
-function takeId(
-  items: BulkItems,
-  item: number,
-  row: number,
-  index: Index,
-  ids: IdTable,
-  day: number,
-  ns: number,
-): void {
-  const start = items.idStarts[item]!
-  if (start < 0) {
-    const text = items.idTexts.get(item)
-    if (text === undefined) ids.setGenerated(row)
-    else ids.setText(row, text)
-  } else if (index.kind === 'data_stream') {
-    ids.setBytes(row, items.table.bytes, start, items.idEnds[item]!, day, ns)
-  } else {
-    ids.setText(row, items.table.bytes.toString('utf8', start, items.idEnds[item]))
-  }
+function refuseForNow(group: DocumentGroup, items: BulkItems): void {
+  for (let place = 0; place < group.count; place++) items.fail(group.items[place]!, diskFull())
 }
 
 /** The id that an item has in the answer. */

@@ -97,13 +97,16 @@ export function parseBulk(body: Buffer, shapes: ShapeRegistry, items: BulkItems)
   let line = 0
   while (at < body.length) {
     const actionStart = at
-    const actionEnd = body.indexOf(0x0a, at)
-    at = actionEnd + 1
     line += 1
-    if (isBlank(body, actionStart, actionEnd)) continue
-    if (!allUtf8 && !isUtf8(body.subarray(actionStart, actionEnd)))
-      throw illegalArgument(`Malformed action/metadata line [${line}], it is not UTF-8`)
-    actions.read(actionStart, withoutReturn(body, actionStart, actionEnd), line)
+    const sameEnd = actions.readSame(actionStart)
+    const actionEnd = sameEnd < 0 ? body.indexOf(0x0a, at) : sameEnd
+    at = actionEnd + 1
+    if (sameEnd < 0) {
+      if (isBlank(body, actionStart, actionEnd)) continue
+      if (!allUtf8 && !isUtf8(body.subarray(actionStart, actionEnd)))
+        throw illegalArgument(`Malformed action/metadata line [${line}], it is not UTF-8`)
+      actions.read(actionStart, withoutReturn(body, actionStart, actionEnd), line)
+    }
     const item = items.add(actions)
     if (actions.action.operation === 'delete') continue
     if (at >= body.length)

@@ -46,14 +46,19 @@ export class BlockCache {
       return known.block
     }
     this.misses += 1
-    const head = file.readHead(meta.id)
-    const section = (number: number) => file.readSection(meta.id, number)
-    const block = new Block({ day: file.day, meta, head, section, shapes: this.#options.shapes })
+    const block = this.readOnce(file, meta)
     const entry: Entry = { file, block, countedBytes: 0 }
     this.#entries.set(key, entry)
     this.#count(entry)
     this.#shrink()
     return block
+  }
+
+  /** Reads a block that nobody will ask for again. */
+  readOnce(file: DayFile, meta: BlockMeta): Block {
+    const head = file.readHead(meta.id)
+    const section = (number: number) => file.readSection(meta.id, number)
+    return new Block({ day: file.day, meta, head, section, shapes: this.#options.shapes })
   }
 
   forgetFile(file: DayFile): void {

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
+import { messageOf } from '#lib/errors.ts'
 import type { BlockMeta } from '../block/block.ts'
 import { CorruptBlockError } from '../block/byte-reader.ts'
 import type { EncodedBlock } from '../block/encode.ts'
 import { SECTION } from '../block/format.ts'
-import { inTransaction, openDatabase } from './sqlite.ts'
+import { inTransaction, isCorruption, openDatabase } from './sqlite.ts'
 
 const SCHEMA = `
   PRAGMA user_version = 1;
@@ -26,6 +27,12 @@ const SCHEMA = `
 
 /** Sections of a block have consecutive row ids. */
 const SECTIONS_PER_BLOCK = 65_536
+
+/** What one step of background work takes on; a step takes a few milliseconds. */
+const PURGED_BLOCKS = 16
+const PURGED_KEYS = 2048
+const VACUUMED_PAGES = 128
+const REMOVED_BLOCKS = 64
 
 /** An index or data stream, as a day file knows it. */
 export interface IndexIdentity {
@@ -140,6 +147,12 @@ export class DayFile {
       }))
   }
 
+  /** The number after the largest sequence number of all documents here. */
+  get nextSequence(): number {
+    const row = this.#prepare('SELECT max(last_sequence) AS last FROM blocks').get()
+    return row === undefined || row.last === null ? 0 : Number(row.last) + 1
+  }
+
   readHead(block: number): Buffer {
     return this.#readBlob('SELECT head AS data FROM blocks WHERE id = ?', block)
   }
@@ -150,9 +163,8 @@ export class DayFile {
 
   /** The word filter of a block, or undefined if it has none. */
   readFilter(block: number): Buffer | undefined {
-    const row = this.#prepare('SELECT data FROM sections WHERE id = ?').get(block * SECTIONS_PER_BLOCK + SECTION.filter)
-    if (row === undefined) return undefined
-    const data = asBuffer(row.data)
+    const data = this.#findBlob('SELECT data FROM sections WHERE id = ?', block * SECTIONS_PER_BLOCK + SECTION.filter)
+    if (data === undefined) return undefined
     const filter = data.subarray(0, -4)
     if (data.length < 5 || crc32(filter) !== data.readUInt32LE(filter.length)) {
       throw new CorruptBlockError('the word filter has a wrong checksum')
@@ -161,9 +173,20 @@ export class DayFile {
   }
 
   #readBlob(sql: string, id: number): Buffer {
-    const row = this.#prepare(sql).get(id)
-    if (row === undefined) throw new CorruptBlockError('a part is missing')
-    return asBuffer(row.data)
+    const data = this.#findBlob(sql, id)
+    if (data === undefined) throw new CorruptBlockError('a part is missing')
+    return data
+  }
+
+  /** Pages that SQLite can't make sense of cost the block that they are of, not the day. */
+  #findBlob(sql: string, id: number): Buffer | undefined {
+    try {
+      const row = this.#prepare(sql).get(id)
+      return row === undefined ? undefined : asBuffer(row.data)
+    } catch (error) {
+      if (isCorruption(error)) throw new CorruptBlockError(messageOf(error))
+      throw error
+    }
   }
 
   /** Blocks that hold records of a file with an offset from first to last. */
@@ -245,25 +268,39 @@ export class DayFile {
     return this.#pins > 0
   }
 
-  /** Removes replaced blocks that nobody reads any more. */
+  get hasDead(): boolean {
+    return this.#dead.length > 0
+  }
+
+  /** Removes replaced blocks that nobody reads any more, some with each call. */
   removeDead(): void {
     if (this.isPinned || this.#dead.length === 0) return
-    const dead = this.#dead
+    const dead = this.#dead.slice(0, REMOVED_BLOCKS)
     inTransaction(this.#database, () => {
       for (const id of dead) this.#deleteBlock(id)
     })
-    this.#dead = []
+    this.#dead = this.#dead.slice(dead.length)
   }
 
-  /** Removes everything that an index has here. */
-  purge(uid: number): void {
-    const blocks = this.#prepare('SELECT id FROM blocks WHERE uid = ?').all(uid)
-    inTransaction(this.#database, () => {
-      for (const { id } of blocks) this.#deleteBlock(Number(id))
-      for (const table of ['file_ranges', 'ids', 'indices'])
-        this.#prepare(`DELETE FROM ${table} WHERE uid = ?`).run(uid)
-    })
+  /**
+   * Removes what an index has here, some of it with each call, so that none takes long.
+   *
+   * @returns whether nothing of it is left
+   */
+  purgeSome(uid: number): boolean {
     this.#directory.delete(uid)
+    let isDone = false
+    inTransaction(this.#database, () => {
+      const blocks = this.#prepare(`SELECT id FROM blocks WHERE uid = ? LIMIT ${PURGED_BLOCKS}`).all(uid)
+      for (const { id } of blocks) this.#deleteBlock(Number(id))
+      const ranges = this.#prepare(`DELETE FROM file_ranges WHERE (uid, file_key, block) IN
+        (SELECT uid, file_key, block FROM file_ranges WHERE uid = ? LIMIT ${PURGED_KEYS})`).run(uid)
+      const ids = this.#prepare(`DELETE FROM ids WHERE (uid, ns, id) IN
+        (SELECT uid, ns, id FROM ids WHERE uid = ? LIMIT ${PURGED_KEYS})`).run(uid)
+      isDone = blocks.length < PURGED_BLOCKS && Number(ranges.changes) < PURGED_KEYS && Number(ids.changes) < PURGED_KEYS
+      if (isDone) this.#prepare('DELETE FROM indices WHERE uid = ?').run(uid)
+    })
+    return isDone
   }
 
   #deleteBlock(id: number): void {
@@ -272,9 +309,18 @@ export class DayFile {
     this.#prepare('DELETE FROM sections WHERE id >= ? AND id < ?').run(first, first + SECTIONS_PER_BLOCK)
   }
 
-  /** Gives free pages back to the file system and empties the write-ahead log. */
-  compactFile(): void {
-    this.#database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+  /**
+   * Gives some free pages back to the file system, or, if there are none left, empties the write-ahead log.
+   *
+   * @returns whether both are done
+   */
+  compactSome(): boolean {
+    if (Number(this.#database.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0) > 0) {
+      this.#database.exec(`PRAGMA incremental_vacuum(${VACUUMED_PAGES})`)
+      return false
+    }
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return true
   }
 
   close(): void {

@@ -22,6 +22,11 @@ export class DayFiles {
   readonly #days = new Set<number>()
   /** The one used last is at the end. */
   readonly #open = new Map<number, DayFile>()
+  /** Days whose file was used since {@link closeUnused} was called last. */
+  #used = new Set<number>()
+  /** Sizes of files that are closed, which don't change. */
+  readonly #closedSizes = new Map<number, number>()
+  #sortedDays: readonly number[] | undefined
   /** Called with each file that is about to be closed or removed. */
   onClose: (file: DayFile) => void = () => {}
 
@@ -36,7 +41,8 @@ export class DayFiles {
 
   /** All days that have a file, oldest first. */
   get days(): readonly number[] {
-    return [...this.#days].sort((a, b) => a - b)
+    this.#sortedDays ??= [...this.#days].sort((a, b) => a - b)
+    return this.#sortedDays
   }
 
   get openFiles(): readonly DayFile[] {
@@ -54,6 +60,7 @@ export class DayFiles {
 
   /** The file of a day, which is a new one if there was none or the old one was damaged. */
   openOrCreate(day: number): DayFile {
+    this.#used.add(day)
     const open = this.#open.get(day)
     if (open !== undefined) {
       this.#open.delete(day)
@@ -74,6 +81,8 @@ export class DayFiles {
     const file = new DayFile(day, this.#path(day))
     this.#open.set(day, file)
     this.#days.add(day)
+    this.#sortedDays = undefined
+    this.#closedSizes.delete(day)
     if (file.damagedBlocks > 0) {
       this.#options.events.blockCorrupt({}, { count: file.damagedBlocks, file: file.path, reason: 'directory entry' })
     }
@@ -99,6 +108,12 @@ export class DayFiles {
     }
   }
 
+  /** Closes files that nobody used since this was called last. */
+  closeUnused(): void {
+    for (const [day, file] of this.#open) if (!this.#used.has(day) && !file.isPinned) this.close(day)
+    this.#used = new Set()
+  }
+
   closeAll(): void {
     for (const day of [...this.#open.keys()]) this.close(day)
   }
@@ -107,6 +122,8 @@ export class DayFiles {
   setAside(day: number, error: unknown): void {
     this.close(day)
     this.#days.delete(day)
+    this.#sortedDays = undefined
+    this.#closedSizes.delete(day)
     const path = this.#path(day)
     let target = `${path}.corrupt`
     for (let number = 2; existsSync(target); number++) target = `${path}.corrupt-${number}`
@@ -118,15 +135,25 @@ export class DayFiles {
   remove(day: number): void {
     this.close(day)
     this.#days.delete(day)
+    this.#sortedDays = undefined
+    this.#closedSizes.delete(day)
     // The log first: without the database it means nothing, the other way round SQLite would not know it for its own.
     for (const suffix of [...SUFFIXES].reverse()) rmSync(this.#path(day) + suffix, { force: true })
   }
 
   /** Bytes on disk of a day, its write-ahead log included. */
   sizeOf(day: number): number {
+    const known = this.#closedSizes.get(day)
+    if (known !== undefined) return known
     let total = 0
     for (const suffix of SUFFIXES) total += statSync(this.#path(day) + suffix, { throwIfNoEntry: false })?.size ?? 0
+    if (!this.#open.has(day)) this.#closedSizes.set(day, total)
     return total
+  }
+
+  /** Bytes on disk of all days. */
+  get totalBytes(): number {
+    return this.days.reduce((sum, day) => sum + this.sizeOf(day), 0)
   }
 
   #path(day: number): string {

@@ -55,6 +55,14 @@ export class StateFile {
     return first
   }
 
+  /** Takes all sequence numbers before this one for used. */
+  skipSequences(next: number): void {
+    if (next <= this.#nextSequence) return
+    this.writeMeta('next_sequence', String(next))
+    this.#nextSequence = next
+    this.#reservedSequence = next
+  }
+
   readTemplates(kind: TemplateKind): Map<string, string> {
     const rows = this.#database.prepare('SELECT name, body FROM templates WHERE kind = ?').all(kind)
     return new Map(rows.map(({ name, body }) => [String(name), String(body)]))
@@ -86,7 +94,7 @@ export class StateFile {
   }
 
   addIndex({ uid, name, kind, createdMs }: IndexIdentity): void {
-    this.#database.prepare('INSERT INTO indices VALUES (?, ?, ?, ?)').run(uid, name, kind, createdMs)
+    this.#database.prepare('INSERT OR REPLACE INTO indices VALUES (?, ?, ?, ?)').run(uid, name, kind, createdMs)
   }
 
   /** Forgets indices at once; that their documents are still to be removed is remembered. */

@@ -1,6 +1,6 @@
 import type { DocumentTable } from './document-table.ts'
 import { Follower } from './follower.ts'
-import type { ShapeRegistry } from './shape.ts'
+import { isSpace, type ShapeRegistry } from './shape.ts'
 import { type JsonProblem, Tokenizer } from './tokenizer.ts'
 
 /** How many shapes are tried in turn before a document is read from scratch. */
@@ -48,6 +48,9 @@ export class DocumentReader {
     const { words } = table
     const wordsBefore = words.length
     const tokenizer = this.#tokenizer
+    let first = start
+    while (first < end && isSpace(table.bytes[first]!)) first += 1
+    if (table.bytes[first] !== 0x7b) return { at: first - start, message: 'a document must be an object' }
     const problem = tokenizer.read(table.bytes, start, end, words)
     if (problem !== undefined) {
       words.length = wordsBefore

@@ -10,6 +10,8 @@ export class DocumentTable {
   bytes: Buffer = Buffer.alloc(0)
   /** Of the same bytes, for comparing four at once. */
   view: DataView = new DataView(new ArrayBuffer(0))
+  /** Grows with each request: places in the bytes of another request mean nothing. */
+  generation = 0
   rows = 0
   /** Where each document begins and ends in the bytes. */
   starts = new Int32Array(256)
@@ -25,6 +27,7 @@ export class DocumentTable {
 
   /** Forgets all rows and takes other bytes. */
   begin(bytes: Buffer): this {
+    this.generation += 1
     this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.rows = 0

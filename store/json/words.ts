@@ -5,12 +5,22 @@
  */
 const WORD = /[\p{sc=Han}\p{sc=Hiragana}]|(?:(?![\p{sc=Han}\p{sc=Hiragana}])[\p{L}\p{M}\p{N}_])+/gu
 
+const ASCII = /^[\0-\x7f]*$/
+/** {@link WORD} for lower-cased ASCII, several times faster. */
+const ASCII_WORD = /[0-9a-z_]+/g
+
 /** The words of a text, in order. */
 export function wordsOf(text: string): string[] {
+  if (ASCII.test(text)) return text.toLowerCase().match(ASCII_WORD) ?? []
   const words = text.match(WORD)
   if (words === null) return []
   for (let index = 0; index < words.length; index++) words[index] = words[index]!.toLowerCase()
   return words
+}
+
+/** Where the words of a text begin and end, in order. */
+export function wordSpans(text: string): (readonly [start: number, end: number])[] {
+  return Array.from(text.matchAll(WORD), ({ 0: word, index }) => [index, index + word.length] as const)
 }
 
 const SEED = 0x811c9dc5 | 0

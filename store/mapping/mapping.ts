@@ -173,6 +173,13 @@ export class Mapping {
     )
   }
 
+  /** The fields that the mapping names, by path; for an alias the path that it stands for. */
+  get named(): ReadonlyMap<string, FieldType | string> {
+    const { aliases, multiFields, flattened, fields } = this.#definition
+    const multi = [...multiFields].map(([path, { type }]) => [path, type] as const)
+    return new Map<string, FieldType | string>([...fields, ...multi, ...flattened, ...aliases])
+  }
+
   /** What a field name in a query means. */
   select(name: string): FieldSelector {
     const { aliases, multiFields, flattened, fields, passthrough } = this.#definition

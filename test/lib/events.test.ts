@@ -36,3 +36,34 @@ test('an event counts every time, and writes one line per labels in ten seconds'
   )
   assert.match(lines[2]!, /reason=rejected suppressed=1/)
 })
+
+test('an event below the level counts and writes nothing, then or later', async () => {
+  const lines: string[] = []
+  const clock = new ManualClock()
+  const registry = createRegistry('agent', '0')
+  const logger = createLogger({ service: 'agent', level: 'error', format: 'json', write: (line) => lines.push(line) })
+  const events = createEvents('vedette_agent', TABLE, { registry, logger, clock })
+  for (let index = 0; index < 3; index++) events.dropped({ reason: 'rejected' })
+  logger.level = 'warn'
+  events.dropped({ reason: 'rejected' }, { count: 0 })
+  assert.match(await registry.metrics(), /records_dropped_total\{reason="rejected"\} 3/)
+  assert.equal(lines.length, 1)
+  assert.doesNotMatch(lines[0]!, /suppressed/)
+})
+
+test('lines are throttled by the monotonic clock: a step of the wall clock changes nothing', async () => {
+  const lines: string[] = []
+  const clock = new ManualClock()
+  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
+  const events = createEvents('a', TABLE, { registry: createRegistry('agent', '0'), logger, clock })
+  events.dropped({ reason: 'x' })
+  clock.step(3_600_000)
+  events.dropped({ reason: 'x' })
+  clock.step(-7_200_000)
+  await clock.advance(9_999)
+  events.dropped({ reason: 'x' })
+  assert.equal(lines.length, 1)
+  await clock.advance(1)
+  events.dropped({ reason: 'x' })
+  assert.match(lines[1]!, /suppressed=2/)
+})

@@ -61,3 +61,33 @@ test('an error while stopping does not keep the others from stopping', async () 
   assert.match(errors[0]!.message, /bad did not stop cleanly/)
   assert.deepEqual(log, ['start a', 'stop a'])
 })
+
+test('a service that ignores the deadline is left behind, and the others stop', async () => {
+  const log: string[] = []
+  const clock = new ManualClock()
+  const deaf: Service = { name: 'deaf', stop: () => new Promise(() => {}) }
+  const lifecycle = inOrder([recorded(log, 'a'), deaf, recorded(log, 'b')], { clock, drainMs: 1_000 })
+  await lifecycle.start()
+  const stopped = lifecycle.stop()
+  await clock.advance(5_900)
+  assert.deepEqual(log, ['start a', 'start b', 'stop b'])
+  await clock.advance(200)
+  assert.deepEqual(
+    (await stopped).map(({ message, cause }) => [message, String(cause)]),
+    [['deaf did not stop cleanly', 'Error: it goes on after the drain deadline']],
+  )
+  assert.deepEqual(log, ['start a', 'start b', 'stop b', 'stop a'])
+})
+
+test('a stop during the start stops what was started, once', async () => {
+  const log: string[] = []
+  const starting = Promise.withResolvers<void>()
+  const slow: Service = { name: 'slow', start: () => starting.promise, stop: () => void log.push('stop slow') }
+  const lifecycle = inOrder([slow, recorded(log, 'b')], { clock: new ManualClock(), drainMs: 1_000 })
+  const started = lifecycle.start()
+  const first = lifecycle.stop()
+  assert.equal(lifecycle.stop(), first)
+  starting.resolve()
+  await Promise.all([started, first])
+  assert.deepEqual(log, ['stop slow'])
+})

@@ -1,0 +1,67 @@
+import type { Report } from '#lib/config/check.ts'
+import type { Path } from '#lib/config/diagnostic.ts'
+import type { ConfigDocument } from '#lib/config/document.ts'
+import type { JsonSchema } from '#lib/config/schema.ts'
+import { isNotSupported } from './not-supported.ts'
+
+/**
+ * Prepares a parsed document for the checks of its schema. Where a text is wanted every scalar is one, as it was
+ * written: `code: 0500` is "0500", not 320. Keys that are not supported are reported and taken out; an empty entry of
+ * a list of sections is reported, and an empty section stands in for it.
+ */
+export function writtenValues(
+  schema: JsonSchema,
+  document: ConfigDocument,
+  report: Report,
+  reportNotSupported: (path: Path) => void,
+): unknown {
+  const visit = (here: JsonSchema, value: unknown, path: Path): unknown => {
+    if (Array.isArray(value)) return visitList(here, value, path)
+    if (isMapping(value)) return visitMapping(here, value, path)
+    if (here.type !== 'string' || typeof value === 'string' || value === null || value === undefined) return value
+    return document.source(path) ?? String(value)
+  }
+
+  const visitList = (here: JsonSchema, value: readonly unknown[], path: Path): unknown => {
+    const { items } = here
+    if (items === undefined) return value
+    return value.map((item: unknown, index) => {
+      const at = [...path, index]
+      if (item !== null) return visit(items, item, at)
+      if (items.type === 'string') return ''
+      report(at, missingEntry(path))
+      return {}
+    })
+  }
+
+  const visitMapping = (here: JsonSchema, value: Readonly<Record<string, unknown>>, path: Path): unknown => {
+    const open = typeof here.additionalProperties === 'object' ? here.additionalProperties : undefined
+    const result: Record<string, unknown> = {}
+    for (const [name, item] of Object.entries(value)) {
+      const property = here.properties?.[name] ?? open
+      const at = [...path, name]
+      if (property === undefined) result[name] = item
+      else if (isNotSupported(property)) {
+        if (!isEmpty(item)) reportNotSupported(at)
+      } else result[name] = item === null && open?.type === 'string' ? '' : visit(property, item, at)
+    }
+    return result
+  }
+
+  return visit(schema, document.value, [])
+}
+
+/** `webhook_configs` with an empty entry: "missing webhook config", in upstream's words. */
+function missingEntry(list: Path): string {
+  const name = String(list.at(-1))
+  return name.endsWith('_configs') ? `missing ${name.slice(0, -'_configs'.length)} config` : `missing entry in ${name}`
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return value === null || (isMapping(value) && Object.keys(value).length === 0)
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}

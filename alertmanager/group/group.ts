@@ -1,0 +1,152 @@
+import type { Clock } from '#lib/clock.ts'
+import type { LabelSet } from '#lib/labels.ts'
+import type { Alert } from '../alert.ts'
+import type { Route } from '../route/tree.ts'
+import type { GroupLog } from '../store/groups.ts'
+import { type Flush, flushedAlerts } from './flush.ts'
+
+/** Tells about a group. False when someone could not be told: then all of it is tried again at the next flush. */
+export type Notify = (flush: Flush) => Promise<boolean>
+
+export interface GroupOptions {
+  readonly route: Route
+  readonly labels: LabelSet
+  readonly clock: Clock
+  readonly log: GroupLog
+  readonly notify: Notify
+  readonly draining: AbortSignal
+  /** Aborts what is under way. */
+  readonly halt: AbortSignal
+  readonly onEmpty: (group: Group) => void
+}
+
+/** Shortest time that a flush gets, whatever the group_interval. */
+const MIN_FLUSH_MS = 10_000
+/** The clock takes no longer delays. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
+/** The alerts that are told together: those of one route with the same group labels; and their timer. */
+export class Group {
+  readonly id: string
+  readonly route: Route
+  readonly labels: LabelSet
+  readonly #key: string
+  readonly #options: GroupOptions
+  readonly #alerts = new Map<string, Alert>()
+  #dueMs = 0
+  #cancelTimer = () => {}
+  #flushing: Promise<void> | undefined
+  /** When the timer fired during a flush that took longer than the interval. */
+  #lateTickMs: number | undefined
+
+  constructor(options: GroupOptions) {
+    this.#options = options
+    this.route = options.route
+    this.labels = options.labels
+    this.id = groupId(options.route, options.labels)
+    this.#key = `${options.route.key}:${options.labels}`
+  }
+
+  get alerts(): Iterable<Alert> {
+    return this.#alerts.values()
+  }
+
+  has(fingerprint: string): boolean {
+    return this.#alerts.has(fingerprint)
+  }
+
+  /** Takes an alert, or a new version of one. A group under way does not wait less for it. */
+  insert(alert: Alert): void {
+    const { fingerprint } = alert.labels
+    this.#alerts.set(fingerprint, alert)
+    this.#options.log.add(this.id, fingerprint)
+  }
+
+  /** Starts the timer: the first flush comes after the delay, the others every group_interval. */
+  start(delayMs: number): void {
+    const { clock, log } = this.#options
+    const flushAtMs = clock.nowMs() + delayMs
+    const known = log.get(this.id)?.flushAtMs
+    if (known === undefined || (flushAtMs - known) % this.route.groupIntervalMs !== 0) log.schedule(this.id, flushAtMs)
+    this.#arm(clock.monotonicMs() + delayMs)
+  }
+
+  /** Stops the timer. Resolves when the flush under way, if there is one, has ended. */
+  async stop(): Promise<void> {
+    this.#cancelTimer()
+    this.#lateTickMs = undefined
+    await this.#flushing
+  }
+
+  #arm(dueMs: number): void {
+    const { clock } = this.#options
+    this.#dueMs = dueMs
+    const leftMs = Math.max(0, dueMs - clock.monotonicMs())
+    if (leftMs > LONGEST_DELAY_MS) this.#cancelTimer = clock.after(LONGEST_DELAY_MS, () => this.#arm(dueMs))
+    else this.#cancelTimer = clock.after(leftMs, () => this.#tick())
+  }
+
+  #tick(): void {
+    const tickMs = this.#options.clock.nowMs()
+    if (this.#flushing !== undefined) {
+      this.#lateTickMs = tickMs
+      return
+    }
+    this.#arm(this.#dueMs + this.route.groupIntervalMs)
+    this.#beginFlush(tickMs)
+  }
+
+  #beginFlush(tickMs: number): void {
+    this.#flushing = this.#flush(tickMs).finally(() => {
+      this.#flushing = undefined
+      const lateTickMs = this.#lateTickMs
+      if (lateTickMs === undefined) return
+      this.#lateTickMs = undefined
+      this.start(this.route.groupIntervalMs)
+      this.#beginFlush(lateTickMs)
+    })
+  }
+
+  async #flush(tickMs: number): Promise<void> {
+    const { clock, notify, draining, halt } = this.#options
+    const alerts = flushedAlerts(this.#alerts.values(), clock.nowMs())
+    const deadline = new AbortController()
+    const cancelDeadline = clock.after(Math.max(this.route.groupIntervalMs, MIN_FLUSH_MS), () =>
+      deadline.abort('contextDeadlineExceeded'),
+    )
+    const told = await notify({
+      groupKey: this.#key,
+      groupLabels: this.labels,
+      receiver: this.route.receiver,
+      repeatIntervalMs: this.route.repeatIntervalMs,
+      tickMs,
+      alerts,
+      signal: AbortSignal.any([deadline.signal, halt]),
+      draining,
+    })
+    cancelDeadline()
+    if (told) this.#forget(alerts.filter(({ firing }) => !firing).map(({ alert }) => alert))
+  }
+
+  /** Drops resolved alerts that were told, unless a new version of one has come meanwhile. */
+  #forget(resolved: readonly Alert[]): void {
+    const { log, onEmpty } = this.#options
+    const gone = resolved.filter((alert) => this.#alerts.get(alert.labels.fingerprint) === alert)
+    for (const alert of gone) this.#alerts.delete(alert.labels.fingerprint)
+    if (this.#alerts.size === 0) {
+      this.#cancelTimer()
+      this.#lateTickMs = undefined
+      onEmpty(this)
+    } else if (gone.length > 0) {
+      log.remove(
+        this.id,
+        gone.map(({ labels }) => labels.fingerprint),
+      )
+    }
+  }
+}
+
+/** Names a group in its tree; two routes with the same matchers have groups of their own. */
+export function groupId(route: Route, labels: LabelSet): string {
+  return `${route.id}:${labels}`
+}

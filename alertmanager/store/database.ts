@@ -1,0 +1,147 @@
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { Backoff } from '#lib/backoff.ts'
+import type { Clock } from '#lib/clock.ts'
+import { CodedError, messageOf } from '#lib/errors.ts'
+import type { Service } from '#lib/lifecycle.ts'
+import { SCHEMA, SCHEMA_VERSION } from './tables.ts'
+
+/** A part of the state: memory holds all of it, the file has a copy. */
+export interface Table {
+  /** Puts all of it into the file, in place of what is there. Runs within a transaction. */
+  rewrite(): void
+}
+
+export interface DatabaseOptions {
+  readonly path: string
+  readonly clock: Clock
+  /** A commit failed; what it held is tried again until it succeeds. */
+  readonly onFailure: (error: unknown) => void
+}
+
+const SQLITE_FULL = 13
+
+/** A statement that is prepared when it is first used. */
+export interface Statement {
+  run(...parameters: SQLInputValue[]): void
+  all(): Record<string, SQLOutputValue>[]
+}
+
+/**
+ * The one file that holds the state of the router. Changes that come in one turn of the event loop share a
+ * transaction, and so one sync of the disk.
+ */
+export class Database implements Service {
+  readonly name = 'alertmanager database'
+  readonly #options: DatabaseOptions
+  readonly #tables: Table[] = []
+  readonly #backoff = new Backoff({ initialMs: 1_000, maxMs: 30_000 })
+  #file: DatabaseSync | undefined
+  #lastCommitMs = 0
+  #changes: (() => void)[] = []
+  #commit: PromiseWithResolvers<void> | undefined
+  /** The file misses changes of a failed commit. The next one writes everything. */
+  #stale = false
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#file = openFile(this.#options.path)
+    this.#lastCommitMs = Number(this.statement('SELECT committed_at_ms FROM state').all()[0]?.committed_at_ms)
+  }
+
+  stop(): void {
+    this.#commitNow()
+    this.#file?.close()
+    this.#file = undefined
+  }
+
+  /** When the file was last written, by this process or the one before; epoch milliseconds, 0 for a new file. */
+  get lastCommitMs(): number {
+    return this.#lastCommitMs
+  }
+
+  /** Names a part that must be written anew after a failed commit. */
+  register(table: Table): void {
+    this.#tables.push(table)
+  }
+
+  statement(text: string): Statement {
+    let prepared: StatementSync | undefined
+    const get = () => (prepared ??= this.#opened.prepare(text))
+    return { run: (...parameters) => void get().run(...parameters), all: () => get().all() }
+  }
+
+  /** Adds a change to the next transaction. The promise settles when it is on disk, or could not be brought there. */
+  write(change: () => void): Promise<void> {
+    this.#changes.push(change)
+    if (this.#commit === undefined) {
+      this.#commit = Promise.withResolvers()
+      // Whoever need not wait for the disk need not handle its failure either.
+      this.#commit.promise.catch(() => {})
+      setImmediate(() => this.#commitNow())
+    }
+    return this.#commit.promise
+  }
+
+  get #opened(): DatabaseSync {
+    if (this.#file === undefined) throw new Error('the database is closed')
+    return this.#file
+  }
+
+  #commitNow(): void {
+    const commit = this.#commit
+    if (commit === undefined) return
+    const changes = this.#changes
+    this.#changes = []
+    this.#commit = undefined
+    try {
+      this.#transaction(() => {
+        if (this.#stale) for (const table of this.#tables) table.rewrite()
+        else for (const change of changes) change()
+      })
+      this.#stale = false
+      this.#backoff.reset()
+      commit.resolve()
+    } catch (error) {
+      this.#stale = true
+      this.#options.onFailure(error)
+      if (this.#file !== undefined) this.#options.clock.after(this.#backoff.next(), () => void this.write(() => {}))
+      commit.reject(describeFailure(this.#options.path, error))
+    }
+  }
+
+  #transaction(body: () => void): void {
+    const file = this.#opened
+    const nowMs = this.#options.clock.nowMs()
+    file.exec('BEGIN IMMEDIATE')
+    try {
+      body()
+      file.exec(`UPDATE state SET committed_at_ms = ${Math.round(nowMs)}; COMMIT`)
+    } catch (error) {
+      // After some errors SQLite has rolled back by itself.
+      if (file.isTransaction) file.exec('ROLLBACK')
+      throw error
+    }
+    this.#lastCommitMs = nowMs
+  }
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    const sql = new DatabaseSync(path)
+    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
+    const version = Number(sql.prepare('PRAGMA user_version').get()?.user_version)
+    if (version > SCHEMA_VERSION) throw new Error(`it was written by a newer version (${version})`)
+    if (version === 0) sql.exec(`BEGIN; ${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    return sql
+  } catch (error) {
+    throw new CodedError('DIRECTORY_UNWRITABLE', ['alertmanager', path, messageOf(error)], { cause: error })
+  }
+}
+
+function describeFailure(path: string, error: unknown): unknown {
+  const isFull = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL
+  return isFull ? new CodedError('DISK_FULL', ['alertmanager', path], { cause: error, retryable: true }) : error
+}

@@ -1,0 +1,45 @@
+import { isUtf8 } from 'node:buffer'
+
+/** The body of a bulk request. Document `i` and its action line stand at `bytes[offsets[i], offsets[i + 1])`. */
+export interface BulkBody {
+  readonly bytes: Buffer
+  readonly offsets: readonly number[]
+}
+
+/** Counter, read when scraped. */
+export interface RepairStats {
+  /** Documents in which something was not UTF-8. */
+  repaired: number
+}
+
+export function documentsOf({ offsets }: BulkBody): number {
+  return offsets.length - 1
+}
+
+/** A document with its action line. */
+export function documentAt({ bytes, offsets }: BulkBody, index: number): Buffer {
+  return bytes.subarray(offsets[index], offsets[index + 1])
+}
+
+/** A body of some of the documents of another. */
+export function pick(body: BulkBody, indices: readonly number[]): BulkBody {
+  return join(indices.map((index) => documentAt(body, index)))
+}
+
+/** What is not UTF-8 would have the whole bulk request refused, so it becomes U+FFFD. */
+export function repairUtf8(bytes: Buffer, offsets: readonly number[], stats: RepairStats): BulkBody {
+  const documents: Buffer[] = []
+  for (let index = 0; index + 1 < offsets.length; index++) {
+    const document = bytes.subarray(offsets[index], offsets[index + 1])
+    const valid = isUtf8(document) ? document : Buffer.from(document.toString('utf8'))
+    if (valid !== document) stats.repaired += 1
+    documents.push(valid)
+  }
+  return join(documents)
+}
+
+function join(documents: readonly Buffer[]): BulkBody {
+  const offsets = [0]
+  for (const document of documents) offsets.push(offsets.at(-1)! + document.length)
+  return { bytes: Buffer.concat(documents), offsets }
+}

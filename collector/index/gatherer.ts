@@ -1,0 +1,151 @@
+import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
+import type { Clock } from '#lib/clock.ts'
+import { messageOf } from '#lib/errors.ts'
+import type { CollectorEvents } from '../events.ts'
+import type { DiskQueue, QueueEntry } from '../queue/queue.ts'
+import { decompress } from '../receive/content.ts'
+import type { BulkBody } from './bulk-body.ts'
+import { BulkEncoder } from './bulk-encoder.ts'
+import type { IndexStats } from './bulk-sender.ts'
+import type { DeadLetter } from './dead-letter.ts'
+
+export interface GathererOptions {
+  readonly queue: () => DiskQueue
+  readonly clock: Clock
+  readonly events: CollectorEvents
+  readonly stats: IndexStats
+  readonly dataStream: string
+  /** A bulk request is sent once it has this many bytes, */
+  readonly maxBytes: number
+  /** or once its first record has waited this long. */
+  readonly maxDelayMs: number
+  readonly backoff: BackoffOptions
+}
+
+/** What is delivered together. */
+export interface Load {
+  readonly body: BulkBody | undefined
+  /** Entries that can't be made into documents. */
+  readonly letters: readonly DeadLetter[]
+  /** Entries of which nothing is left once this is delivered. */
+  readonly entries: readonly QueueEntry[]
+}
+
+/** An entry of which the first records have been gathered. */
+interface Begun {
+  readonly entry: QueueEntry
+  readonly request: Buffer
+  readonly nextRecord: number
+}
+
+/** A body may be this much larger than wanted before an entry is divided among two. */
+const OVERSHOOT = 2
+/** What a damaged or hostile entry may decompress to: above the limit of requests, which may have been lowered since. */
+const LARGEST_REQUEST_BYTES = 1024 ** 3
+
+/** Takes entries from the queue and puts them together as bulk requests. Each worker has its own. */
+export class Gatherer {
+  readonly #options: GathererOptions
+  readonly #encoder: BulkEncoder
+  readonly #backoff: Backoff
+  #begun: Begun | undefined
+  #entries: QueueEntry[] = []
+  #letters: DeadLetter[] = []
+
+  constructor(options: GathererOptions) {
+    this.#options = options
+    this.#backoff = new Backoff(options.backoff)
+    const { dataStream, maxBytes, stats } = options
+    this.#encoder = new BulkEncoder({ dataStream, maxBytes: OVERSHOOT * maxBytes, stats })
+  }
+
+  /** Whether an entry has been taken of which the rest is still to come. */
+  get isMidEntry(): boolean {
+    return this.#begun !== undefined
+  }
+
+  /**
+   * Takes entries until there are enough for a request, or the first one has waited long enough for more, or stopping.
+   *
+   * @returns undefined if the queue is empty
+   */
+  async gather(draining: AbortSignal): Promise<Load | undefined> {
+    const { clock, maxBytes, maxDelayMs } = this.#options
+    let lingered = false
+    while (this.#encoder.lengthBytes < maxBytes) {
+      const begun = this.#begun ?? (draining.aborted ? undefined : await this.#take(draining))
+      if (begun !== undefined) {
+        this.#encode(begun)
+      } else if (this.#entries.length > 0 && !lingered && !draining.aborted) {
+        lingered = true
+        await clock.sleep(maxDelayMs, draining)
+      } else {
+        break
+      }
+    }
+    return this.#finish()
+  }
+
+  #finish(): Load | undefined {
+    const body = this.#encoder.lengthBytes > 0 ? this.#encoder.take() : undefined
+    if (body === undefined && this.#entries.length === 0) return undefined
+    const load = { body, letters: this.#letters, entries: this.#entries }
+    this.#letters = []
+    this.#entries = []
+    return load
+  }
+
+  /** The next entry that can be decompressed. */
+  async #take(draining: AbortSignal): Promise<Begun | undefined> {
+    const { queue, clock, events, stats } = this.#options
+    do {
+      try {
+        const entry = await queue().take()
+        this.#backoff.reset()
+        if (entry === undefined) return undefined
+        stats.taken += entry.records
+        const request = this.#requestOf(entry)
+        if (request !== undefined) return { entry, request, nextRecord: 0 }
+      } catch (error) {
+        events.queueReadFailed({}, { err: messageOf(error) })
+        await clock.sleep(this.#backoff.next(), draining)
+      }
+    } while (!draining.aborted)
+    return undefined
+  }
+
+  #requestOf(entry: QueueEntry): Buffer | undefined {
+    const { header, payload, body } = entry
+    if (body !== undefined) return body
+    if (header === undefined) {
+      this.#giveUp(entry, 'an unknown form of entry: was it written by a newer version?')
+      return undefined
+    }
+    try {
+      return decompress(payload, header.encoding, LARGEST_REQUEST_BYTES)
+    } catch (error) {
+      this.#giveUp(entry, messageOf(error))
+      return undefined
+    }
+  }
+
+  #encode(begun: Begun): void {
+    const { entry, request, nextRecord } = begun
+    this.#begun = undefined
+    try {
+      const added = this.#encoder.add(request, entry.header?.receivedAtMs ?? 0, nextRecord)
+      if (added === 'malformed') this.#giveUp(entry, 'not a valid ExportLogsServiceRequest')
+      else if (added === 'all') this.#entries.push(entry)
+      else this.#begun = { ...begun, nextRecord: added.nextRecord }
+    } catch (error) {
+      // An entry must not keep those behind it from being indexed, whatever it is.
+      this.#giveUp(entry, messageOf(error))
+    }
+  }
+
+  #giveUp(entry: QueueEntry, reason: string): void {
+    this.#options.events.entryUndecodable({}, { records: entry.records, err: reason })
+    this.#letters.push({ status: 0, type: 'undecodable_entry', reason, content: entry })
+    this.#entries.push(entry)
+  }
+}

@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer'
+import { messageOf } from '#lib/errors.ts'
+import { ElasticsearchError, parsingError } from '../elasticsearch-error.ts'
+import { isObject, type JsonObject } from '../mapping/json-object.ts'
+
+/** Nothing that a person writes is larger or deeper. */
+const MAX_BYTES = 1024 ** 2
+const MAX_DEPTH = 64
+
+/**
+ * Reads a request body that is one JSON object.
+ *
+ * @throws ElasticsearchError that says what is wrong with it
+ */
+export function readJsonBody(body: Buffer): JsonObject {
+  if (body.length === 0) throw new ElasticsearchError(400, 'parse_exception', 'request body is required')
+  if (body.length > MAX_BYTES) {
+    throw new ElasticsearchError(
+      413,
+      'content_too_large_exception',
+      `the request body has more than ${MAX_BYTES} bytes`,
+    )
+  }
+  if (!isUtf8(body)) throw parsingError('the request body is not UTF-8')
+  if (isDeep(body)) throw parsingError(`the request body is nested deeper than ${MAX_DEPTH} levels`)
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw parsingError(`the request body is not JSON: ${messageOf(error)}`)
+  }
+  if (!isObject(value)) throw parsingError('the request body must be a JSON object')
+  return value
+}
+
+function isDeep(body: Buffer): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at]
+    if (inString) {
+      if (byte === 0x5c) at += 1
+      else if (byte === 0x22) inString = false
+    } else if (byte === 0x22) inString = true
+    else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1
+      if (depth > MAX_DEPTH) return true
+    } else if (byte === 0x7d || byte === 0x5d) depth -= 1
+  }
+  return false
+}

@@ -1,0 +1,73 @@
+import type { Block } from '../../block/block.ts'
+import { ElasticsearchError } from '../../elasticsearch-error.ts'
+import type { Target } from '../evaluate/compile.ts'
+import type { BlockSource } from '../sort/top-hits.ts'
+
+/** Rows of a block, each with the number of the bucket around it; a row of several buckets is there several times. */
+export interface Pairs {
+  readonly rows: Int32Array
+  readonly owners: Int32Array
+  readonly count: number
+}
+
+/** Gathers values or buckets of buckets: one set for each bucket around it, which is its owner. */
+export interface Aggregator {
+  readonly collect: (block: Block, target: Target, pairs: Pairs) => void
+  /** Takes all rows of a block for owner 0 without reading it, if it can. */
+  readonly collectUnread?: (source: BlockSource) => boolean
+  /** What the answer has for an owner; for -1, which has nothing, as well. */
+  readonly result: (owner: number) => Record<string, unknown>
+  /** The number that buckets are ordered by, if it has one of this name. */
+  readonly metric?: (owner: number, name: string | undefined) => number
+}
+
+export interface AggregationContext {
+  readonly targets: readonly Target[]
+  readonly nowMs: number
+  readonly limit: BucketLimit
+}
+
+/** What was asked for under one name. */
+export interface AggregationNode {
+  /** @throws ElasticsearchError for a field that cannot be counted */
+  readonly build: (context: AggregationContext) => Aggregator
+  readonly meta: unknown
+}
+
+export type AggregationTree = ReadonlyMap<string, AggregationNode>
+
+/** Values that are kept while a search runs may be more than those in its answer, by this factor. */
+const GATHERED_PER_SHOWN = 16
+
+/** How many buckets a search may have. */
+export class BucketLimit {
+  readonly #most: number
+  #shown = 0
+  #gathered = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Counts buckets of the answer. */
+  show(buckets: number): void {
+    this.#shown += buckets
+    if (this.#shown > this.#most) throw tooManyBuckets(this.#most)
+  }
+
+  /** Counts buckets that are gathered. */
+  gather(): void {
+    this.#gathered += 1
+    if (this.#gathered > this.#most * GATHERED_PER_SHOWN) throw tooManyBuckets(this.#most)
+  }
+}
+
+function tooManyBuckets(most: number): ElasticsearchError {
+  return new ElasticsearchError(
+    400,
+    'too_many_buckets_exception',
+    `Trying to create too many buckets. Must be less than or equal to: [${most}] but this number of buckets was exceeded. ` +
+      'Ask for a shorter time, a longer interval or fewer terms.',
+    { extra: { max_buckets: most } },
+  )
+}

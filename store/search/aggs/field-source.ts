@@ -1,0 +1,38 @@
+import type { Block } from '../../block/block.ts'
+import { illegalArgument } from '../../elasticsearch-error.ts'
+import type { FieldType } from '../../mapping/field-type.ts'
+import type { Target } from '../evaluate/compile.ts'
+import { FieldValues, type RowValues, type Value } from '../evaluate/field-values.ts'
+import type { AggregationContext } from './aggregator.ts'
+
+/** The values of one field in all indices of a search. */
+export class FieldSource {
+  /** The type of the field in the first index that says one. */
+  readonly type: FieldType | undefined
+  readonly #values: ReadonlyMap<Target, FieldValues>
+
+  constructor(name: string, { targets }: AggregationContext) {
+    this.#values = new Map(targets.map((target) => [target, new FieldValues(target.plan.mapping, name)]))
+    this.type = [...this.#values.values()].find(({ type }) => type !== undefined)?.type
+  }
+
+  in(block: Block, target: Target): RowValues {
+    return this.#values.get(target)!.in(block)
+  }
+
+  /** @throws ElasticsearchError if the field has texts */
+  requireNumbers(name: string, aggregation: string): this {
+    if (this.type !== undefined && ['keyword', 'text', 'constant'].includes(this.type.family)) {
+      throw illegalArgument(
+        `Field [${name}] of type [${this.type.name}] is not supported for aggregation [${aggregation}]`,
+      )
+    }
+    return this
+  }
+}
+
+/** A value as a number; of a date, milliseconds since 1970. Texts are none. */
+export function asNumber(value: Value, isDate: boolean): number | undefined {
+  if (typeof value === 'string') return undefined
+  return isDate ? Number(value) / 1e6 : Number(value)
+}

@@ -1,0 +1,66 @@
+import type { Block } from '../../block/block.ts'
+import type { Target } from '../evaluate/compile.ts'
+import type { AggregationContext, AggregationTree, Aggregator, Pairs } from './aggregator.ts'
+
+/** The aggregations inside of a bucket, or of a whole search. */
+export class SubAggregations {
+  readonly #children: readonly { readonly name: string; readonly meta: unknown; readonly aggregator: Aggregator }[]
+
+  constructor(tree: AggregationTree, context: AggregationContext) {
+    this.#children = [...tree].map(([name, node]) => ({ name, meta: node.meta, aggregator: node.build(context) }))
+  }
+
+  get isEmpty(): boolean {
+    return this.#children.length === 0
+  }
+
+  get aggregators(): readonly Aggregator[] {
+    return this.#children.map(({ aggregator }) => aggregator)
+  }
+
+  collect(block: Block, target: Target, pairs: Pairs): void {
+    for (const { aggregator } of this.#children) aggregator.collect(block, target, pairs)
+  }
+
+  result(owner: number): Record<string, unknown> {
+    return Object.fromEntries(
+      this.#children.map(({ name, meta, aggregator }) => [
+        name,
+        { ...(meta === undefined ? {} : { meta }), ...aggregator.result(owner) },
+      ]),
+    )
+  }
+
+  /** The number that a path such as `latency.avg` means, or undefined if there is no such aggregation. */
+  metricOf(path: string): ((owner: number) => number) | undefined {
+    for (const { name, aggregator } of this.#children) {
+      if (aggregator.metric === undefined || !(path === name || path.startsWith(`${name}.`))) continue
+      const metric = aggregator.metric.bind(aggregator)
+      const property = path === name ? undefined : path.slice(name.length + 1)
+      return (owner) => metric(owner, property)
+    }
+    return undefined
+  }
+}
+
+/** Gathers pairs for the children of a bucket aggregation; used again from block to block. */
+export class PairBuffer implements Pairs {
+  rows = new Int32Array(8192)
+  owners = new Int32Array(8192)
+  count = 0
+
+  add(row: number, owner: number): void {
+    if (this.count === this.rows.length) this.#grow()
+    this.rows[this.count] = row
+    this.owners[this.count] = owner
+    this.count += 1
+  }
+
+  #grow(): void {
+    const { rows, owners } = this
+    this.rows = new Int32Array(rows.length * 2)
+    this.rows.set(rows)
+    this.owners = new Int32Array(owners.length * 2)
+    this.owners.set(owners)
+  }
+}

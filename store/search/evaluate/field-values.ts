@@ -1,0 +1,132 @@
+import type { Block } from '../../block/block.ts'
+import { illegalArgument } from '../../elasticsearch-error.ts'
+import { dateValue, type FieldType, numberValue } from '../../mapping/field-type.ts'
+import type { Mapping } from '../../mapping/mapping.ts'
+import { epochNsOf } from '../../time/day.ts'
+import { declaredType } from './field-query.ts'
+import { FieldColumns, type TypedColumn } from './typed-column.ts'
+
+/** A value to sort or count by. Dates are nanoseconds since 1970; booleans are 0 and 1. */
+export type Value = number | bigint | string
+
+/** Reads the values of a field in blocks of one index. */
+export class FieldValues {
+  /** The type that the mapping gives, or undefined if it depends on the value. */
+  readonly type: FieldType | undefined
+  readonly #columns: FieldColumns
+
+  /** @throws ElasticsearchError for a text field, of which no order and no count is kept */
+  constructor(mapping: Mapping, name: string) {
+    this.#columns = new FieldColumns(mapping, name, false)
+    this.type =
+      this.#columns.constant === undefined
+        ? declaredType(mapping, name)
+        : { family: 'constant', name: 'constant_keyword', value: this.#columns.constant }
+    if (this.type?.family === 'text' && !this.type.isDynamic) {
+      throw illegalArgument(
+        `Fielddata is disabled on [${name}] in this index. Text fields are not optimised for operations that require per-document field data like aggregations and sorting; use a keyword field instead.`,
+      )
+    }
+  }
+
+  in(block: Block): RowValues {
+    if (this.#columns.constant !== undefined) return new RowValues([], this.#columns.constant)
+    return new RowValues(
+      this.#columns.in(block).map((column) => new ColumnValues(column, block)),
+      undefined,
+    )
+  }
+}
+
+/** The values of one column. */
+export class ColumnValues {
+  readonly typed: TypedColumn
+  readonly #block: Block
+  readonly #entries: (Value | undefined)[] | undefined
+
+  constructor(typed: TypedColumn, block: Block) {
+    this.typed = typed
+    this.#block = block
+    this.#entries = typed.column.dictionary?.entries.map((_, entry) => typedValue(typed, typed.column.entryText(entry)))
+  }
+
+  /** By code: the values of a dictionary. */
+  get entries(): readonly (Value | undefined)[] | undefined {
+    return this.#entries
+  }
+
+  at(value: number): Value | undefined {
+    const { column, type } = this.typed
+    if (this.#entries !== undefined) return this.#entries[column.dictionary!.codes?.[value] ?? 0]
+    if (column.isRowTime && type?.family === 'date') {
+      const ns = this.#block.ns[value]!
+      return epochNsOf(this.#block.day, type.name === 'date' ? ns - (ns % 1e6) : ns)
+    }
+    return typedValue(this.typed, column.value(value))
+  }
+}
+
+/** The values of the rows of a block, of all columns that a field has there. */
+export class RowValues {
+  readonly columns: readonly ColumnValues[]
+  readonly constant: Value | undefined
+
+  constructor(columns: readonly ColumnValues[], constant: Value | undefined) {
+    this.columns = columns
+    this.constant = constant
+  }
+
+  /** Appends the values of a row. */
+  read(row: number, into: Value[]): void {
+    if (this.constant !== undefined) into.push(this.constant)
+    for (const values of this.columns) {
+      const { column } = values.typed
+      const end = column.firstValue(row + 1)
+      for (let place = column.firstValue(row); place < end; place++) {
+        const value = values.at(place)
+        if (value !== undefined) into.push(value)
+      }
+    }
+  }
+
+  /** The smallest or largest value of a row, if it has one. */
+  extreme(row: number, largest: boolean): Value | undefined {
+    let best = this.constant
+    for (const values of this.columns) {
+      const { column } = values.typed
+      const end = column.firstValue(row + 1)
+      for (let place = column.firstValue(row); place < end; place++) {
+        const value = values.at(place)
+        if (value === undefined) continue
+        const order = best === undefined ? -1 : compareValues(value, best)
+        if (best === undefined || (largest ? order > 0 : order < 0)) best = value
+      }
+    }
+    return best
+  }
+}
+
+function typedValue(typed: TypedColumn, text: string): Value | undefined {
+  const type = typed.typeOf(text)
+  switch (type?.family) {
+    case undefined:
+      return undefined
+    case 'number':
+      return numberValue(type, text)
+    case 'date':
+      return dateValue(type, text)
+    case 'boolean':
+      return text === 'true' ? 1 : text === 'false' || text === '' ? 0 : undefined
+    case 'keyword':
+      return text.length <= type.ignoreAbove ? text : undefined
+    default:
+      return text
+  }
+}
+
+/** Numbers before texts; each among themselves in their order. */
+export function compareValues(a: Value, b: Value): number {
+  const [textA, textB] = [typeof a === 'string', typeof b === 'string']
+  if (textA !== textB) return textA ? 1 : -1
+  return a < b ? -1 : a > b ? 1 : 0
+}

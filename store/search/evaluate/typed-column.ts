@@ -1,0 +1,86 @@
+import type { Block } from '../../block/block.ts'
+import type { BlockColumn } from '../../block/column.ts'
+import { DYNAMIC_TEXT, type FieldType } from '../../mapping/field-type.ts'
+import { simplePattern } from '../../mapping/json-object.ts'
+import type { FieldSelector, Mapping } from '../../mapping/mapping.ts'
+
+/** A column of a block as a field of a query sees it. */
+export class TypedColumn {
+  readonly column: BlockColumn
+  /** The type of all values, or undefined if it depends on the value. */
+  readonly type: FieldType | undefined
+  readonly #mapping: Mapping
+
+  constructor(column: BlockColumn, mapping: Mapping, type: FieldType | undefined) {
+    this.column = column
+    this.#mapping = mapping
+    this.type = type
+  }
+
+  /** The type of a value, or undefined if it is not to be found. */
+  typeOf(text: string): FieldType | undefined {
+    if (this.column.leaf.kind === 'string') return this.type
+    if (text === 'null') return undefined
+    return this.type ?? this.#mapping.typeOf(this.column.leaf, text)
+  }
+}
+
+/** Finds the columns of a field in blocks of one index. */
+export class FieldColumns {
+  /** All documents have this value. */
+  readonly constant: string | undefined
+  readonly #mapping: Mapping
+  readonly #selector: FieldSelector
+  readonly #matches: ((path: string) => boolean) | undefined
+
+  /** @param isPattern whether the name is a pattern of paths */
+  constructor(mapping: Mapping, name: string, isPattern: boolean) {
+    this.#mapping = mapping
+    this.#selector = isPattern ? { paths: [] } : mapping.select(name)
+    this.#matches = isPattern ? simplePattern(name) : undefined
+    this.constant = this.#selector.constant
+  }
+
+  in(block: Block): TypedColumn[] {
+    const found: TypedColumn[] = []
+    if (this.#matches !== undefined) {
+      for (const column of block.columns)
+        if (this.#matches(column.leaf.path)) this.#add(found, column, undefined, false)
+      return found
+    }
+    for (const { path, isPrefix, type, isKeywordTwin = false } of this.#selector.paths) {
+      if (isPrefix) {
+        for (const column of block.columns)
+          if (column.leaf.path.startsWith(`${path}.`)) this.#add(found, column, type, false)
+        continue
+      }
+      for (const kind of ['string', 'bare'] as const) {
+        const column = block.column(path, kind)
+        if (column !== undefined) this.#add(found, column, type, isKeywordTwin)
+      }
+    }
+    return found
+  }
+
+  /** As {@link in}, for a name that may also be that of an object: all of its fields. */
+  inWithObjects(block: Block): TypedColumn[] {
+    const found = this.in(block)
+    if (found.length > 0 || this.#matches !== undefined) return found
+    for (const { path } of this.#selector.paths) {
+      for (const column of block.columns)
+        if (column.leaf.path.startsWith(`${path}.`)) this.#add(found, column, undefined, false)
+    }
+    return found
+  }
+
+  #add(found: TypedColumn[], column: BlockColumn, type: FieldType | undefined, isTwin: boolean): void {
+    const { leaf } = column
+    if (leaf.kind === 'string') {
+      const own = this.#mapping.typeOf(leaf, '')
+      if (own === undefined || (isTwin && own !== DYNAMIC_TEXT)) return
+      found.push(new TypedColumn(column, this.#mapping, type ?? own))
+    } else if (!isTwin) {
+      found.push(new TypedColumn(column, this.#mapping, type))
+    }
+  }
+}

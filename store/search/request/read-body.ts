@@ -1,0 +1,29 @@
+import { isUtf8 } from 'node:buffer'
+import { messageOf } from '#lib/errors.ts'
+import { ElasticsearchError, parsingError } from '../../elasticsearch-error.ts'
+import { parseExact } from '../../json/exact.ts'
+import { isObject, type JsonObject } from '../../mapping/json-object.ts'
+
+const MAX_BYTES = 4 * 1024 ** 2
+
+/**
+ * Reads a search body; whole numbers keep all of their digits. No body is an empty one.
+ *
+ * @throws ElasticsearchError that says what is wrong with it
+ */
+export function readSearchBody(body: Buffer): JsonObject {
+  if (body.length === 0) return {}
+  if (body.length > MAX_BYTES)
+    throw new ElasticsearchError(413, 'content_too_large_exception', `the search body has more than ${MAX_BYTES} bytes`)
+  if (!isUtf8(body)) throw parsingError('the search body is not UTF-8')
+  const text = body.toString('utf8')
+  if (text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = parseExact(text)
+  } catch (error) {
+    throw parsingError(`the search body is not JSON: ${messageOf(error)}`)
+  }
+  if (!isObject(value)) throw parsingError('Expected [START_OBJECT]: the search body must be a JSON object')
+  return value
+}

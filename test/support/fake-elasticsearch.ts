@@ -1,0 +1,204 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+
+/** One document of a bulk request. */
+export interface BulkDocument {
+  readonly index: string
+  readonly id: string
+  /** As it was sent. */
+  readonly line: string
+}
+
+export interface BulkRequest {
+  /** Counts from 1. */
+  readonly number: number
+  readonly documents: readonly BulkDocument[]
+  readonly bytes: number
+  readonly url: string
+}
+
+/** What an item is answered instead of being indexed; `store` indexes it all the same. */
+export interface ItemFault {
+  readonly status: number
+  readonly type?: string
+  readonly reason?: string
+  readonly failureStore?: string
+  readonly store?: boolean
+}
+
+/** How a bulk request is answered. What does not say otherwise happens after the documents were indexed. */
+export type BulkAnswer =
+  | { readonly kind: 'items'; readonly fault: (document: BulkDocument, place: number) => ItemFault | undefined }
+  /** Refused as a whole; nothing is indexed. */
+  | {
+      readonly kind: 'refuse'
+      readonly status: number
+      readonly body?: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** Never answered; nothing is indexed. */
+  | { readonly kind: 'hang' }
+  /** The connection is cut before, or after, the documents were indexed. */
+  | { readonly kind: 'reset'; readonly indexed: boolean }
+  /** The answer ends in the middle. */
+  | { readonly kind: 'truncate' }
+  /** Something else is said than what happened. */
+  | { readonly kind: 'lie'; readonly answer: (honest: { items: unknown[] }) => unknown }
+
+const TYPE = 'application/vnd.elasticsearch+json;compatible-with=9'
+
+/**
+ * As much of Elasticsearch as a shipper sees: index templates, data streams that need one, and `_bulk` with `create`.
+ * It keeps every document by id, and can be told to fail in every way a cluster, a proxy or a network does.
+ */
+export class FakeElasticsearch {
+  /** Documents by index and id: what a search would find. */
+  readonly documents = new Map<string, string>()
+  /** Ids that came again with another content, which would hide a lost record. */
+  readonly conflicts: string[] = []
+  readonly templates = new Map<string, unknown>()
+  /** How many of the next attempts to put a template fail with 503. */
+  failingTemplates = 0
+  bulkRequests = 0
+  /** Asked for each bulk request; undefined means that all is well. */
+  onBulk: (request: BulkRequest) => BulkAnswer | undefined = () => undefined
+  readonly #server: Server = createServer((request, response) => void this.#handle(request, response))
+  #port = 0
+
+  /** Listens; a second call, after {@link stop}, takes the same port again. */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(this.#port, '127.0.0.1', resolve)
+    })
+    this.#port = (this.#server.address() as AddressInfo).port
+    return this.url
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  /** Stops listening and cuts all connections. */
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  /** The documents, parsed. */
+  sources(): Record<string, unknown>[] {
+    return [...this.documents.values()].map((line) => JSON.parse(line) as Record<string, unknown>)
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request).catch(() => undefined)
+    if (body === undefined) return
+    const { pathname } = new URL(request.url ?? '/', this.url)
+    if (request.method === 'PUT' && pathname.startsWith('/_index_template/')) {
+      if (this.failingTemplates > 0) {
+        this.failingTemplates -= 1
+        return send(response, 503, { error: { type: 'unavailable', reason: 'no master' }, status: 503 })
+      }
+      this.templates.set(pathname.slice(17), JSON.parse(body.toString()))
+      return send(response, 200, { acknowledged: true })
+    }
+    if (request.method === 'POST' && pathname === '/_bulk') return this.#bulk(request, body, response)
+    send(response, 200, { version: { number: '9.5.1' } })
+  }
+
+  #bulk(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+    this.bulkRequests += 1
+    const documents = parseBulk(body)
+    const bulk = { number: this.bulkRequests, documents, bytes: body.length, url: request.url ?? '' }
+    const answer = this.onBulk(bulk) ?? { kind: 'items', fault: () => undefined }
+    if (answer.kind === 'refuse') refuse(response, answer)
+    if (answer.kind === 'reset' && !answer.indexed) request.socket.resetAndDestroy()
+    if (answer.kind === 'hang' || answer.kind === 'refuse' || (answer.kind === 'reset' && !answer.indexed)) return
+    const fault = answer.kind === 'items' ? answer.fault : () => undefined
+    const items = documents.map((document, place) => this.#create(document, fault(document, place)))
+    const honest = { errors: items.some(({ create }) => create.status > 299), items }
+    if (answer.kind === 'reset') request.socket.resetAndDestroy()
+    else if (answer.kind === 'truncate') truncate(response, honest)
+    else send(response, 200, answer.kind === 'lie' ? answer.answer(honest) : honest)
+  }
+
+  #create(document: BulkDocument, fault: ItemFault | undefined) {
+    if (fault !== undefined && fault.store !== true) return { create: itemOf(fault) }
+    if (!this.#hasTemplateFor(document.index)) {
+      return { create: itemOf({ status: 404, type: 'index_not_found_exception', reason: 'no such index' }) }
+    }
+    const key = `${document.index}/${document.id}`
+    const known = this.documents.get(key)
+    if (known !== undefined) {
+      if (contentOf(known) !== contentOf(document.line)) this.conflicts.push(key)
+      return { create: itemOf({ status: 409, type: 'version_conflict_engine_exception', reason: 'exists' }) }
+    }
+    this.documents.set(key, document.line)
+    return { create: fault === undefined ? { status: 201 } : itemOf(fault) }
+  }
+
+  #hasTemplateFor(index: string): boolean {
+    for (const template of this.templates.values()) {
+      const [pattern = ''] = (template as { index_patterns: string[] }).index_patterns
+      if (index.startsWith(pattern.slice(0, -1))) return true
+    }
+    return false
+  }
+}
+
+/** A document without the time at which someone read it, which is another for each reading. */
+function contentOf(line: string): string {
+  return line.replace(/"observed_timestamp":"[^"]*"/, '')
+}
+
+function itemOf({ status, type, reason, failureStore }: ItemFault) {
+  return {
+    status,
+    ...(type === undefined ? {} : { error: { type, reason } }),
+    ...(failureStore === undefined ? {} : { failure_store: failureStore }),
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const body = Buffer.concat(chunks)
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
+}
+
+/** Parses NDJSON as strictly as Elasticsearch: each line whole, each document valid JSON without duplicate keys. */
+function parseBulk(body: Buffer): BulkDocument[] {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+  if (!text.endsWith('\n')) throw new Error('the bulk request must be terminated by a newline')
+  const lines = text.slice(0, -1).split('\n')
+  const documents: BulkDocument[] = []
+  for (let at = 0; at < lines.length; at += 2) {
+    const action = JSON.parse(lines[at]!) as { create: { _index: string; _id: string } }
+    const line = lines[at + 1]!
+    JSON.parse(line)
+    if (Buffer.byteLength(action.create._id) > 512) throw new Error('id too long')
+    documents.push({ index: action.create._index, id: action.create._id, line })
+  }
+  return documents
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  response.writeHead(status, { 'content-type': TYPE, 'x-elastic-product': 'Elasticsearch' }).end(text)
+}
+
+function refuse(response: ServerResponse, { status, body, headers }: Extract<BulkAnswer, { kind: 'refuse' }>): void {
+  const text = body ?? JSON.stringify({ error: { type: `status_${status}`, reason: 'refused by the test' }, status })
+  response.writeHead(status, { 'content-type': TYPE, 'x-elastic-product': 'Elasticsearch', ...headers }).end(text)
+}
+
+function truncate(response: ServerResponse, body: unknown): void {
+  const text = JSON.stringify(body)
+  response.writeHead(200, {
+    'content-type': TYPE,
+    'x-elastic-product': 'Elasticsearch',
+    'content-length': Buffer.byteLength(text),
+  })
+  response.write(text.slice(0, text.length >> 1), () => response.socket?.destroy())
+}
