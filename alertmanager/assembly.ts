@@ -30,7 +30,7 @@ import { COMPATIBLE_VERSION } from './version.ts'
 const BODY_LIMIT_BYTES = 64 * 1024 ** 2
 
 /** Puts the router together: what it is made of, and in which order that starts. */
-export function assembleRouter(config: ProcessConfig, { clock, logger, registry }: ServiceDeps): Assembly {
+export function assembleRouter(config: ProcessConfig, { clock, logger, registry, notReady }: ServiceDeps): Assembly {
   const version = readVersion()
   const events = createEvents('alertmanager', EVENTS, { registry, logger, clock })
   showCountersFromStart(registry)
@@ -72,7 +72,7 @@ export function assembleRouter(config: ProcessConfig, { clock, logger, registry 
     name: 'alertmanager',
     listenAddress: config.web.listen_address,
     bodyLimitBytes: BODY_LIMIT_BYTES,
-    management: { registry, notReady: () => (pipeline.isRunning ? [] : ['groups are not running']) },
+    management: { registry, notReady },
     routes: (app) => {
       measureRequests(app, registry)
       serveIndex(app)

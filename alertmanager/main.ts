@@ -4,15 +4,6 @@ import { enableCompileCache } from 'node:module'
 enableCompileCache()
 
 const { runService } = await import('#lib/process/run.ts')
-const { assembleRouter } = await import('./assembly.ts')
-const { loadAlertmanagerConfig } = await import('./config/alertmanager-yml.ts')
-const { configModule, FLAGS } = await import('./config.ts')
+const { alertmanagerService } = await import('./service.ts')
 
-await runService({
-  name: 'alertmanager',
-  summary: 'Groups alerts and tells the right people, in the format and manner of Alertmanager.',
-  flags: FLAGS,
-  configModule,
-  assemble: assembleRouter,
-  printChecked: (config) => loadAlertmanagerConfig(config.config.file).original,
-})
+await runService(alertmanagerService)

@@ -156,10 +156,6 @@ export class Pipeline implements Service {
     return this.#dispatcher.root
   }
 
-  get isRunning(): boolean {
-    return this.#running
-  }
-
   alerts(): Iterable<Alert> {
     return this.#alerts.values()
   }

@@ -9,6 +9,7 @@ import { containerPath, corpusLines, criLine } from './corpus.ts'
 import { installedPeers } from './peers/peers.ts'
 import { cpuSecondsOf, residentBytesOf } from './process-usage.ts'
 import { type BenchResult, median } from './report.ts'
+import { stopProcess } from './service.ts'
 
 const LINES = 2_000_000
 const CONTAINERS = 10
@@ -125,18 +126,9 @@ async function measure({ name, start, records }: Contestant, stateDir: string): 
     const { now, peak } = residentBytesOf(child.pid!)
     return { cpuSeconds, wallSeconds, peakRss: peak, idleRss: now, wireBytes: count.bytes }
   } finally {
-    await end(child)
+    await stopProcess(child)
     sink.disconnect()
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
-  await exited
-  clearTimeout(timer)
 }
 
 /** Resident memory of an agent that has nothing to read. */
@@ -146,7 +138,7 @@ async function measureIdle(directory: string): Promise<number> {
   const child = startAgent(podsDir, join(directory, 'idle-state'), 9)
   await sleep(5_000)
   const { now } = residentBytesOf(child.pid!)
-  await end(child)
+  await stopProcess(child)
   return now
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OtlpSendResult, OtlpSendTask } from './otlp-sender.ts'
 import { cpuSecondsOf, residentBytesOf } from './process-usage.ts'
+import { startService, stopProcess } from './service.ts'
 
 export interface CollectorBenchOptions {
   readonly lines?: number
@@ -55,9 +56,9 @@ export async function benchCollector(options: CollectorBenchOptions = {}): Promi
       ...['--otlp.http.listen-address=127.0.0.1:0', '--web.listen-address=127.0.0.1:0', `--storage.path=${directory}`],
       ...['--set', `elasticsearch.nodes=["${sinkUrl}"]`],
     ]
-    collector = start('../collector/main.ts', flags, execArgv)
-    const { ready } = await hear<{ ready: { otlp: string } }>(collector)
-    const task: OtlpSendTask = { url: `${ready.otlp}/v1/logs`, lines, containers }
+    const started = await startService('collector', flags, execArgv)
+    collector = started.process
+    const task: OtlpSendTask = { url: `${started.addresses.otlp}/v1/logs`, lines, containers }
     sender.send(task)
     await hear(sender)
     const idleRssBytes = residentBytesOf(collector.pid!).now
@@ -81,25 +82,18 @@ export async function benchCollector(options: CollectorBenchOptions = {}): Promi
       peakRssBytes: residentBytesOf(collector.pid!).peak,
     }
   } finally {
-    await Promise.all([sender, sink, ...(collector === undefined ? [] : [collector])].map(end))
+    await Promise.all([sender, sink, ...(collector === undefined ? [] : [collector])].map(stopProcess))
     rmSync(directory, { recursive: true, force: true })
   }
 }
 
-function start(file: string, flags: readonly string[] = [], execArgv: readonly string[] = []): ChildProcess {
-  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const
-  return fork(join(import.meta.dirname, file), [...flags], { execArgv: [...execArgv], stdio: [...stdio] })
+function start(file: string): ChildProcess {
+  return fork(join(import.meta.dirname, file), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
 }
 
 async function hear<T>(child: ChildProcess): Promise<T> {
   const [message] = (await once(child, 'message')) as [T]
   return message
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
-  await once(child, 'exit')
 }
 
 /** Waits until the sink has as many documents as were sent; fails if there are others, or one twice. */

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '#lib/version.ts'
 import { SERVICES } from './launch.ts'
+import { queryCommand } from './query/query.ts'
+import { tailCommand } from './query/tail.ts'
 import { upCommand } from './up/command.ts'
 
 /** Runs a verb that is not a service. Exit codes: 0 done, 1 failed, 2 wrong command line. */
@@ -21,6 +23,8 @@ function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('Run `vedette --help` to see what there is.')
   program.addCommand(upCommand())
+  program.addCommand(queryCommand())
+  program.addCommand(tailCommand())
   program
     .command('version')
     .description('print the version')

@@ -16,6 +16,8 @@ export interface Lifecycle {
   start(): Promise<void>
   /** Stops what was started, last first. Resolves with the errors of the parts that failed to stop. */
   stop(): Promise<readonly Error[]>
+  /** Why the whole does not do its work: parts that have not started, or that it stops. Empty while it does. */
+  notReady(): readonly string[]
 }
 
 /** How long a part may take to give up once the drain deadline has passed. */
@@ -45,6 +47,7 @@ async function withGrace(stopping: Promise<void> | void, deadline: AbortSignal, 
 export function inOrder(services: readonly Service[], options: { clock: Clock; drainMs: number }): Lifecycle {
   const started: Service[] = []
   let stopping: Promise<readonly Error[]> | undefined
+  let ready = 0
 
   async function stopAll(): Promise<readonly Error[]> {
     const errors: Error[] = []
@@ -64,12 +67,17 @@ export function inOrder(services: readonly Service[], options: { clock: Clock; d
   const stop = () => (stopping ??= stopAll())
   return {
     stop,
+    notReady() {
+      if (stopping !== undefined) return ['stopping']
+      return services.slice(ready).map(({ name }) => `${name} not started`)
+    },
     async start() {
       for (const service of services) {
         if (stopping !== undefined) return
         try {
           started.push(service)
           await service.start?.()
+          ready += 1
         } catch (error) {
           await stop()
           throw error

@@ -1,19 +1,7 @@
 import { enableCompileCache } from 'node:module'
 import { runService } from '#lib/process/run.ts'
-import * as configModule from './config.ts'
-import { createPipeline } from './pipeline.ts'
+import { storeService } from './service.ts'
 
 enableCompileCache()
 
-await runService({
-  name: 'store',
-  summary: 'Stores logs and answers searches in the Elasticsearch API, without Elasticsearch.',
-  flags: {
-    'web.listen-address': { key: 'listen_address', help: 'address that serves the Elasticsearch API' },
-    'storage.path': { key: 'data_dir', help: 'directory of the documents' },
-    'log.level': { key: 'log.level', help: 'debug, info, warn or error' },
-    'log.format': { key: 'log.format', help: 'logfmt or json' },
-  },
-  configModule,
-  assemble: createPipeline,
-})
+await runService(storeService)

@@ -39,9 +39,10 @@ export function createCounters(): StoreCounters {
 export interface StoreMetricsOptions {
   readonly registry: Registry
   readonly counters: StoreCounters
-  readonly indices: Indices
-  readonly files: DayFiles
   readonly blocks: BlockCache
+  /** Undefined before the storage is open. */
+  readonly indices: () => Indices | undefined
+  readonly files: () => DayFiles | undefined
   /** Days that merging has still to look at. */
   readonly mergePending: () => number
   /** Bytes of request bodies in memory. */
@@ -97,10 +98,10 @@ export function registerMetrics(
   gauge('block_cache_bytes', 'Bytes of decompressed blocks in memory.', () => blocks.bytes)
   gauge('merge_pending', 'Days of indices that merging has still to look at.', options.mergePending)
   gauge('in_flight_bytes', 'Bytes of request bodies in memory.', options.inFlightBytes)
-  gauge('day_files', 'Days that have a file.', () => files.days.length)
-  gauge('open_day_files', 'Day files that are open.', () => files.openFiles.length)
-  gauge('indices', 'Indices and data streams.', () => indices.all.length)
-  gauge('disk_bytes', 'Bytes of all day files.', () => files.totalBytes)
+  gauge('day_files', 'Days that have a file.', () => files()?.days.length ?? 0)
+  gauge('open_day_files', 'Day files that are open.', () => files()?.openFiles.length ?? 0)
+  gauge('indices', 'Indices and data streams.', () => indices()?.all.length ?? 0)
+  gauge('disk_bytes', 'Bytes of all day files.', () => files()?.totalBytes ?? 0)
 
   const latency = new Histogram({
     name: 'vedette_store_request_duration_seconds',

@@ -42,14 +42,24 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
     name: 'store',
     listenAddress: config.listen_address,
     bodyLimitBytes: config.limits.request_bytes,
-    management: { registry: deps.registry, notReady: () => [] },
+    management: { registry: deps.registry, notReady: deps.notReady },
   })
   let files: DayFiles | undefined
   let state: StateFile | undefined
+  let indices: Indices | undefined
   let maintenance: Maintenance | undefined
+  const onAnswer = registerMetrics({
+    registry: deps.registry,
+    counters,
+    blocks,
+    indices: () => indices,
+    files: () => files,
+    mergePending: () => maintenance?.pending ?? 0,
+    inFlightBytes: () => memory.inFlightBytes,
+  })
   return {
     parts: [
-      claimDirectory('store', config.data_dir),
+      claimDirectory('data_dir', config.data_dir),
       {
         name: 'storage',
         start() {
@@ -57,7 +67,7 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
           files.onClose = (file) => blocks.forgetFile(file)
           state = openState({ path: join(config.data_dir, 'store.sqlite'), files, events })
           const templates = new Templates(state)
-          const indices = new Indices({ state, templates, nowMs: () => deps.clock.nowMs() })
+          indices = new Indices({ state, templates, nowMs: () => deps.clock.nowMs() })
           const onCorruptBlock = (file: DayFile, block: number, error: Error) =>
             events.blockCorrupt({}, { file: file.path, block, reason: error.message })
           maintenance = new Maintenance({
@@ -96,15 +106,6 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
             maxBuckets: config.limits.search_buckets,
           })
           const search = { indices, engine, queue: new SearchQueue({ running: 4, waiting: 64 }) }
-          const onAnswer = registerMetrics({
-            registry: deps.registry,
-            counters,
-            indices,
-            files,
-            blocks,
-            mergePending: () => maintenance?.pending ?? 0,
-            inFlightBytes: () => memory.inFlightBytes,
-          })
           serveApi(server.app, {
             routes: [
               ...clusterRoutes({ clusterUuid: state.readMeta('cluster_uuid')!, nodeName: hostname(), indices }),

@@ -14,7 +14,7 @@ export interface CommonOptions {
   readonly server: URL
 }
 
-export const QUERY_HELP = `
+const QUERY_HELP = `
 Words and "phrases" must all occur; OR, -not, time*, parentheses and fields combine them:
   'timeout OR "connection reset"'   level:error   stream:stderr   node:worker-1   k8s.pod.uid:…
 A pod is named in full, by the beginning of its name up to a dash (web is web-7d9f4-x2kqp), or by a pattern (web-*).`

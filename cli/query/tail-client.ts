@@ -81,7 +81,8 @@ export class TailClient {
     if (event === 'records') await this.#print((JSON.parse(data) as TailRecords).records)
     else if (event === 'skipped') {
       const { count, from, to } = JSON.parse(data) as TailSkipped
-      note(`-- ${count} lines left out, of ${from} to ${to}; \`vedette query --since ${from} --until ${to}\` has them`)
+      const command = `vedette query --limit 0 --since ${from} --until ${to}`
+      note(`-- ${count} lines left out, too many to follow; with the same filters, \`${command}\` prints them`)
     } else if (event === 'failing') {
       note(`-- ${(JSON.parse(data) as { error: { message: string } }).error.message}; trying again`)
     } else if (event === 'recovered') note('-- goes on, nothing was missed')

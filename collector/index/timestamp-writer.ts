@@ -1,7 +1,6 @@
 const TWO_32 = 2 ** 32
 /** `2026-11-21T10:46:00` */
 const SECOND_BYTES = 19
-export const TIMESTAMP_BYTES = SECOND_BYTES + 11
 
 /**
  * Writes nanoseconds as Elasticsearch's `strict_date_optional_time_nanos`, always with nine digits. Records come in
@@ -12,7 +11,7 @@ export class TimestampWriter {
   #secondHigh = -1
   #secondLow = 0
 
-  /** @returns the offset behind the timestamp, {@link TIMESTAMP_BYTES} further */
+  /** @returns the offset behind the timestamp, 30 bytes further */
   write(target: Buffer, at: number, high: number, low: number): number {
     let nanoseconds = (high - this.#secondHigh) * TWO_32 + (low - this.#secondLow)
     if (!(nanoseconds >= 0 && nanoseconds < 1e9)) {

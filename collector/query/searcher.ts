@@ -27,7 +27,7 @@ export interface Total {
   readonly relation: 'eq' | 'gte'
 }
 
-export interface Bucket {
+interface Bucket {
   readonly key: string | number
   readonly doc_count: number
 }

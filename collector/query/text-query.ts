@@ -11,7 +11,7 @@ export type TextQuery =
   /** `isPattern` says that `*` and `?` in the value stand for other characters; a backslash makes them plain. */
   | { readonly kind: 'value'; readonly field: string | undefined; readonly value: string; readonly isPattern: boolean }
 
-export type Bound = 'gt' | 'gte' | 'lt' | 'lte'
+type Bound = 'gt' | 'gte' | 'lt' | 'lte'
 
 const MAX_LENGTH = 2_000
 const MAX_DEPTH = 20

@@ -17,6 +17,8 @@ export interface ServiceDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly registry: Registry
+  /** Why the service is not ready: parts that have not started, or that it stops. Empty when it is. */
+  readonly notReady: () => readonly string[]
 }
 
 /** A service put together: its parts in start order, and the addresses it serves once started. */
@@ -82,14 +84,26 @@ async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, c
   const { name } = definition
   const logger = createLogger({ service: name, level: config.log.level, format: config.log.format })
   const registry = createRegistry(name, readVersion())
-  const assembly = await definition.assemble(config, { clock: systemClock, logger, registry })
-  const lifecycle = inOrder(assembly.parts, { clock: systemClock, drainMs: config.shutdown.drain_timeout })
+  const { assembly, lifecycle } = await assembleService(definition, config, { clock: systemClock, logger, registry })
   const isStopping = stopOnSignal(lifecycle, logger)
   await lifecycle.start()
   if (isStopping()) return
   const addresses = assembly.addresses()
   logger.info({ ...addresses, pid: process.pid }, 'ready')
   process.send?.({ ready: addresses } satisfies ReadyMessage)
+}
+
+/** Puts a service together with the life that its readiness is read from; nothing is started. */
+export async function assembleService<C extends CommonConfig>(
+  definition: Pick<ServiceDefinition<C>, 'assemble'>,
+  config: C,
+  deps: Omit<ServiceDeps, 'notReady'>,
+): Promise<{ readonly assembly: Assembly; readonly lifecycle: Lifecycle }> {
+  let lifecycle: Lifecycle | undefined
+  const notReady = () => lifecycle?.notReady() ?? ['not put together']
+  const assembly = await definition.assemble(config, { ...deps, notReady })
+  lifecycle = inOrder(assembly.parts, { clock: deps.clock, drainMs: config.shutdown.drain_timeout })
+  return { assembly, lifecycle }
 }
 
 /** Returns whether a stop is under way. */
@@ -102,7 +116,8 @@ function stopOnSignal(lifecycle: Lifecycle, logger: Logger): () => boolean {
     const errors = await lifecycle.stop()
     for (const error of errors) logger.error({ err: error.cause ?? error }, error.message)
     logger.info('stopped')
-    process.exit(errors.length === 0 ? 0 : 1)
+    // A start that failed has set the code already and ends here too.
+    process.exit(errors.length === 0 ? (process.exitCode ?? 0) : 1)
   }
   process.on('SIGTERM', () => void stop('SIGTERM'))
   if (process.connected) {

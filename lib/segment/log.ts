@@ -285,7 +285,7 @@ export class SegmentLog {
 
   /** The count of items stands in the payloads; the last segments may hold none that is whole. */
   async #recoverItems(): Promise<void> {
-    for (let index = this.#segments.length - 2; index >= 0 && this.#items === 0; index--) {
+    for (let index = this.#segments.length - 1; index >= 0 && this.#items === 0; index--) {
       await this.#countItems(this.#segments[index]!.sequence)
     }
     this.#items = Math.max(this.#items, this.#options.reached?.items ?? 0)

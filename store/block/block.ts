@@ -65,7 +65,7 @@ export class Block {
     this.#columnsOfShapes = this.#readColumns(reader)
     this.columns = [...this.#byKey.values()]
     this.#inlineIds = reader.byte() === 1 ? reader : undefined
-    this.memoryBytes = bytes.length + this.rows * 8
+    this.memoryBytes = this.columns.reduce((sum, column) => sum + column.memoryBytes, bytes.length + this.rows * 8)
   }
 
   /** The values of a path that are strings, or those that are not. */
@@ -128,7 +128,8 @@ export class Block {
 
   #section(section: number): Buffer {
     const bytes = decompress(this.#parts.section(section))
-    this.memoryBytes += bytes.length
+    // And where each value begins in it.
+    this.memoryBytes += bytes.length + this.rows * 4
     return bytes
   }
 

@@ -35,6 +35,9 @@ export interface ColumnText {
   readonly starts: Int32Array
 }
 
+/** What an object costs that shows a part of other bytes. */
+const BUFFER_BYTES = 128
+
 /** The values of one field of a block, in row order. */
 export class BlockColumn {
   readonly leaf: Leaf
@@ -88,6 +91,12 @@ export class BlockColumn {
       this.#firstValues = firstValues
     }
     return this.#firstValues
+  }
+
+  /** About what its dictionary holds in memory; the bytes themselves are those of the block. */
+  get memoryBytes(): number {
+    const { entries, codes } = this.dictionary ?? { entries: [], codes: undefined }
+    return entries.length * BUFFER_BYTES + (codes === undefined ? 0 : codes.byteLength)
   }
 
   /** All values as text, of a column that has neither a dictionary nor the row's time. */

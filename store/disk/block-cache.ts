@@ -54,6 +54,17 @@ export class BlockCache {
     return block
   }
 
+  get maxBytes(): number {
+    return this.#options.maxBytes
+  }
+
+  /** A block that is in memory. */
+  find(file: DayFile, meta: BlockMeta): Block | undefined {
+    const known = this.#entries.get(`${this.#numberOf(file)}/${meta.id}`)
+    if (known !== undefined) this.hits += 1
+    return known?.block
+  }
+
   /** Reads a block that nobody will ask for again. */
   readOnce(file: DayFile, meta: BlockMeta): Block {
     const head = file.readHead(meta.id)

@@ -5,25 +5,8 @@ import type { BlockMeta } from '../block/block.ts'
 import { CorruptBlockError } from '../block/byte-reader.ts'
 import type { EncodedBlock } from '../block/encode.ts'
 import { SECTION } from '../block/format.ts'
+import { asBuffer, checksumOf, DAY_SCHEMA, withChecksum } from './day-schema.ts'
 import { inTransaction, isCorruption, openDatabase } from './sqlite.ts'
-
-const SCHEMA = `
-  PRAGMA user_version = 1;
-  CREATE TABLE IF NOT EXISTS indices (
-    uid INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, created_ms INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS blocks (
-    id INTEGER PRIMARY KEY, uid INTEGER NOT NULL, dead INTEGER NOT NULL, rows INTEGER NOT NULL,
-    min_ns INTEGER NOT NULL, max_ns INTEGER NOT NULL, first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
-    source_bytes INTEGER NOT NULL, checksum INTEGER NOT NULL, head BLOB NOT NULL);
-  CREATE TABLE IF NOT EXISTS sections (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-  CREATE TABLE IF NOT EXISTS file_ranges (
-    uid INTEGER NOT NULL, file_key TEXT NOT NULL, block INTEGER NOT NULL,
-    first_offset INTEGER NOT NULL, last_offset INTEGER NOT NULL,
-    PRIMARY KEY (uid, file_key, block)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS ids (
-    uid INTEGER NOT NULL, ns INTEGER NOT NULL, id TEXT NOT NULL,
-    PRIMARY KEY (uid, ns, id)) WITHOUT ROWID;
-`
 
 /** Sections of a block have consecutive row ids. */
 const SECTIONS_PER_BLOCK = 65_536
@@ -91,7 +74,7 @@ export class DayFile {
   constructor(day: number, path: string) {
     this.day = day
     this.path = path
-    this.#database = openDatabase(path, SCHEMA)
+    this.#database = openDatabase(path, DAY_SCHEMA)
     try {
       this.damagedBlocks = this.#load()
     } catch (error) {
@@ -297,7 +280,8 @@ export class DayFile {
         (SELECT uid, file_key, block FROM file_ranges WHERE uid = ? LIMIT ${PURGED_KEYS})`).run(uid)
       const ids = this.#prepare(`DELETE FROM ids WHERE (uid, ns, id) IN
         (SELECT uid, ns, id FROM ids WHERE uid = ? LIMIT ${PURGED_KEYS})`).run(uid)
-      isDone = blocks.length < PURGED_BLOCKS && Number(ranges.changes) < PURGED_KEYS && Number(ids.changes) < PURGED_KEYS
+      isDone =
+        blocks.length < PURGED_BLOCKS && Number(ranges.changes) < PURGED_KEYS && Number(ids.changes) < PURGED_KEYS
       if (isDone) this.#prepare('DELETE FROM indices WHERE uid = ?').run(uid)
     })
     return isDone
@@ -336,21 +320,4 @@ export class DayFile {
     }
     return statement
   }
-}
-
-/** Over what finds a block, because nothing else would notice a wrong time there. */
-function checksumOf(uid: number, meta: BlockMeta): number {
-  const { id, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes } = meta
-  return crc32([uid, id, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes].join())
-}
-
-function withChecksum(data: Buffer): Buffer {
-  const checksum = Buffer.alloc(4)
-  checksum.writeUInt32LE(crc32(data))
-  return Buffer.concat([data, checksum])
-}
-
-function asBuffer(value: unknown): Buffer {
-  if (!(value instanceof Uint8Array)) throw new CorruptBlockError('a part is no bytes')
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }

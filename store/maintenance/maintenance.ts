@@ -119,7 +119,7 @@ export class Maintenance implements Service {
   async #maintainDay(day: number, work: DayWork, turns: Turns): Promise<boolean> {
     const { files, merger, clock } = this.#options
     const { quietFromMs } = work
-    const isQuiet = clock.monotonicMs() >= quietFromMs
+    const isQuiet = () => clock.monotonicMs() >= work.quietFromMs
     const file = files.open(day)
     if (file === undefined) return true
     const identities = new Map(file.readIndices().map((index) => [index.uid, index]))
@@ -130,7 +130,7 @@ export class Maintenance implements Service {
       file.removeDead()
       await turns.next()
     }
-    if (!isQuiet || file.hasDead || turns.signal.aborted) return false
+    if (!isQuiet() || file.hasDead || turns.signal.aborted) return false
     while (!file.compactSome()) await turns.next()
     return work.quietFromMs === quietFromMs
   }

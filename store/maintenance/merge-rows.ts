@@ -1,7 +1,7 @@
 import type { Block } from '../block/block.ts'
+import { CorruptBlockError } from '../block/byte-reader.ts'
 import type { BlockInput } from '../block/encode.ts'
 import { ID_KIND, IdTable } from '../block/id-table.ts'
-import { CorruptBlockError } from '../block/byte-reader.ts'
 import { DocumentReader } from '../json/document-reader.ts'
 import { DocumentTable } from '../json/document-table.ts'
 import type { Shape, ShapeRegistry } from '../json/shape.ts'
@@ -34,7 +34,8 @@ export class MergeRows {
     const source = block.sourceOf(row)
     const start = this.#end
     const end = start + source.length
-    if (end >= table.bytes.length || table.rows === this.#ns.length) throw new CorruptBlockError('has more than it says')
+    if (end >= table.bytes.length || table.rows === this.#ns.length)
+      throw new CorruptBlockError('has more than it says')
     source.copy(table.bytes, start)
     table.bytes[end] = 0x0a
     this.#end = end + 1

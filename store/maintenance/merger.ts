@@ -36,9 +36,10 @@ export class Merger {
    * Merges what is to be merged of an index in a file; afterwards there is nothing left to merge, unless the signal
    * aborted. The file must be pinned.
    *
+   * @param isQuiet whether no documents come any more, which may change on the way
    * @throws SQLite's error
    */
-  async run(file: DayFile, index: IndexIdentity, isQuiet: boolean, turns: Turns): Promise<void> {
+  async run(file: DayFile, index: IndexIdentity, isQuiet: () => boolean, turns: Turns): Promise<void> {
     let excluded = this.#excluded.get(file)
     if (excluded === undefined) {
       excluded = new Set()
@@ -46,7 +47,7 @@ export class Merger {
     }
     const isExcluded = ({ id }: BlockMeta) => excluded.has(id)
     while (!turns.signal.aborted) {
-      const chosen = planMerge(file.blocksOf(index.uid), isQuiet, isExcluded)
+      const chosen = planMerge(file.blocksOf(index.uid), isQuiet(), isExcluded)
       if (chosen.length < 2) return
       await this.#merge(file, index, chosen, excluded, turns)
       await turns.next()

@@ -3,7 +3,7 @@ import type { Clock } from '#lib/clock.ts'
 import { ElasticsearchError } from '../elasticsearch-error.ts'
 
 /** So long a search runs before others have their turn. */
-const SLICE_MS = 8
+const SLICE_MS = 4
 
 export interface RunLimits {
   readonly clock: Clock

@@ -49,7 +49,7 @@ export interface ScanOptions {
 }
 
 const DEAR = 150
-const STRIPE_ROWS = 512
+const STRIPE_ROWS = 256
 
 /** Goes over the blocks of a search and leaves out what cannot change its answer. */
 export class Scan {
@@ -59,6 +59,7 @@ export class Scan {
   readonly failures: ScanFailure[] = []
   readonly #options: ScanOptions
   readonly #pinned = new Map<number, DayFile>()
+  #readBytes = 0
 
   constructor(options: ScanOptions) {
     this.#options = options
@@ -150,7 +151,7 @@ export class Scan {
   }
 
   async #read(source: BlockSource, { query, keys }: ScanTarget): Promise<void> {
-    const { blocks, counters, top, aggregations, stopAfter } = this.#options
+    const { counters, top, aggregations, stopAfter } = this.#options
     const { file, meta } = source
     const verdict = query.verdict(this.#factsOf(source))
     const hitsWanted = verdict !== 'none' && top.mayHave(file.day, meta, keys)
@@ -160,7 +161,7 @@ export class Scan {
       counters.searchBlocksSkipped += 1
       return
     }
-    const block = blocks.read(file, meta)
+    const block = this.#block(source)
     counters.searchBlocks += 1
     counters.searchRows += block.rows
     const rows = new Uint8Array(block.rows).fill(1)
@@ -171,6 +172,16 @@ export class Scan {
       aggregations?.collect(block, rows, source)
     }
     this.#count(count)
+    this.#readBytes += block.memoryBytes
+  }
+
+  /** A search over more than the cache holds would find nothing there the next time; so the rest goes past it. */
+  #block({ file, meta }: BlockSource): Block {
+    const { blocks } = this.#options
+    if (this.#readBytes < blocks.maxBytes / 2) return blocks.read(file, meta)
+    const known = blocks.find(file, meta)
+    if (known === undefined) blocks.misses += 1
+    return known ?? blocks.readOnce(file, meta)
   }
 
   /** What is dear per row goes over a few rows at a time, so that nobody waits for a whole block. */

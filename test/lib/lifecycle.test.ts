@@ -24,6 +24,26 @@ test('services start left to right and stop right to left', async () => {
   assert.deepEqual(log, ['start a', 'start b', 'stop b', 'stop a'])
 })
 
+test('it is ready once every part has started, and not any more from the moment it stops', async () => {
+  const starting = Promise.withResolvers<void>()
+  const stopping = Promise.withResolvers<void>()
+  const slow: Service = { name: 'slow', start: () => starting.promise, stop: () => stopping.promise }
+  const parts = [recorded([], 'a'), slow, recorded([], 'c')]
+  const lifecycle = inOrder(parts, { clock: new ManualClock(), drainMs: 1_000 })
+  assert.deepEqual(lifecycle.notReady(), ['a not started', 'slow not started', 'c not started'])
+  const started = lifecycle.start()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(lifecycle.notReady(), ['slow not started', 'c not started'])
+  starting.resolve()
+  await started
+  assert.deepEqual(lifecycle.notReady(), [])
+  const stopped = lifecycle.stop()
+  assert.deepEqual(lifecycle.notReady(), ['stopping'])
+  stopping.resolve()
+  await stopped
+  assert.deepEqual(lifecycle.notReady(), ['stopping'])
+})
+
 test('a failed start stops what was started and passes the error on', async () => {
   const log: string[] = []
   const parts = [recorded(log, 'a'), recorded(log, 'b', true), recorded(log, 'c')]

@@ -14,12 +14,27 @@ export interface Service {
   request(method: string, path: string, body?: string | Buffer, headers?: Record<string, string>): Promise<Reply>
 }
 
+/** What tests look at in answers. */
+export interface Answer {
+  readonly status: number
+  readonly errors: boolean
+  readonly items: readonly Readonly<Record<string, BulkItem>>[]
+}
+
+export interface BulkItem {
+  readonly _index: string
+  readonly _id: string | null
+  readonly _seq_no: number
+  readonly status: number
+  readonly error?: { readonly type: string; readonly reason: string }
+}
+
 export interface Reply {
   readonly status: number
   readonly text: string
   readonly headers: Headers
   /** The answer as JSON. */
-  readonly json: any
+  readonly json: Answer
 }
 
 /** The store as a service of this process, on a port of its own. */
@@ -32,6 +47,7 @@ export async function startService(t: TestContext, settings: readonly string[] =
     clock,
     logger,
     registry: createRegistry('store', '0'),
+    notReady: () => [],
   })
   const lifecycle = inOrder(assembly.parts, { clock, drainMs: 1_000 })
   await lifecycle.start()
@@ -42,7 +58,11 @@ export async function startService(t: TestContext, settings: readonly string[] =
     lines,
     async request(method, path, body, headers = {}) {
       const typed = body === undefined ? headers : { 'content-type': 'application/json', ...headers }
-      const answer = await fetch(url + path, { method, headers: typed, ...(body === undefined ? {} : { body: body as string }) })
+      const answer = await fetch(url + path, {
+        method,
+        headers: typed,
+        ...(body === undefined ? {} : { body: body as string }),
+      })
       const text = await answer.text()
       return {
         status: answer.status,

@@ -47,7 +47,7 @@ const INDEX_BITS = 14
 const REGISTERS = 2 ** INDEX_BITS
 
 /** Counts distinct values: exactly up to 3000, then by HyperLogLog with an error of about one per cent. */
-export class DistinctCounter {
+class DistinctCounter {
   #exact: Set<Value> | undefined = new Set()
   #registers: Uint8Array | undefined
 

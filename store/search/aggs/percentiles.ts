@@ -79,7 +79,7 @@ const GROWTH = 1.01
 const SMALLEST = 1e-9
 
 /** Quantiles: exact for up to 2048 values, then from counts per interval of one per cent. */
-export class Sketch {
+class Sketch {
   #values: number[] | undefined = []
   #isSorted = true
   readonly #counts = new Map<number, number>()

@@ -8,11 +8,12 @@ import { markRows } from './column-scan.ts'
 import { FieldColumns } from './typed-column.ts'
 import { createTest, type TestContext, type ValueTest } from './value-test.ts'
 import { type WordAlternatives, wordAlternatives } from './word-alternatives.ts'
+import { regexpLiteral } from './word-test.ts'
 
 const IMPOSSIBLE: ValueTest = { matches: () => false }
 
 /** A condition on a field, for the blocks of one index. */
-export class FieldBlockQuery implements BlockQuery {
+class FieldBlockQuery implements BlockQuery {
   readonly cost: number
   readonly #columns: FieldColumns
   readonly #condition: Condition
@@ -90,8 +91,13 @@ export function declaredType(mapping: Mapping, name: string): FieldType | undefi
   return text === bare ? text : undefined
 }
 
+/** Few values have a literal of so many characters in them, and only those are looked at closely. */
+const SELECTIVE_LENGTH = 3
+
 function costOf({ condition, field }: FieldQuery, type: FieldType | undefined): number {
   const base = field.isPattern ? 100 : type?.family === 'text' ? 20 : type === undefined ? 10 : 4
-  const slow = condition.kind === 'regexp' ? 10 : condition.kind === 'wildcard' || condition.kind === 'prefix' ? 4 : 1
+  const isSelective = condition.kind === 'regexp' && regexpLiteral(condition.pattern).length >= SELECTIVE_LENGTH
+  const isPattern = condition.kind === 'wildcard' || condition.kind === 'prefix' || isSelective
+  const slow = isPattern ? 4 : condition.kind === 'regexp' ? 10 : 1
   return base * slow
 }

@@ -89,7 +89,7 @@ export class WordScan {
     const found = new Set<number>()
     let value = 0
     for (let at = bytes.indexOf(ESCAPE); at >= 0; at = bytes.indexOf(ESCAPE, at + 2)) {
-      if (!ESCAPED_WORD.test(bytes.latin1Slice(at + 2, at + 6))) continue
+      if (!ESCAPED_WORD.test(bytes.toString('latin1', at + 2, at + 6))) continue
       while (starts[value + 1]! <= at) value += 1
       found.add(value)
     }

@@ -29,23 +29,14 @@ export function wordTest(condition: Condition): ValueTest | undefined {
     case 'prefix':
       return withLiteral(someWord(patternTest(condition)), condition.value, condition.caseInsensitive)
     default:
-      return someWord(remembering(patternTest(condition)))
+      return withLiteral(someWord(patternTest(condition)), regexpLiteral(condition.pattern), condition.caseInsensitive)
   }
 }
 
-const MAX_REMEMBERED = 10_000
-
-/** Most words come again and again, and a regular expression is dear. */
-function remembering(test: (word: string) => boolean): (word: string) => boolean {
-  const known = new Map<string, boolean>()
-  return (word) => {
-    let result = known.get(word)
-    if (result === undefined) {
-      result = test(word)
-      if (known.size < MAX_REMEMBERED) known.set(word, result)
-    }
-    return result
-  }
+/** The longest literal of a simple regular expression: one of literals and dots, in which nothing is optional. */
+export function regexpLiteral(pattern: string): string {
+  if (!/^(?:[0-9a-zA-Z_ ]|\.[*+]?)+$/.test(pattern)) return ''
+  return pattern.split(/\.[*+]?/).reduce((best, literal) => (literal.length > best.length ? literal : best), '')
 }
 
 function wildcardTest(condition: PatternCondition): ValueTest {

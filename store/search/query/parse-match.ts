@@ -18,7 +18,7 @@ const MATCH_KEYS = [
 const MULTI_MATCH_TYPES = ['best_fields', 'most_fields', 'phrase', 'phrase_prefix']
 
 /** How many words of a text must be in a field. */
-export function requiredWords(name: string, options: JsonObject): (words: number) => number {
+function requiredWords(name: string, options: JsonObject): (words: number) => number {
   if (options.minimum_should_match !== undefined) {
     const minimum = parseMinimumShouldMatch(name, options.minimum_should_match)
     return (words) => Math.max(1, minimum(words))
@@ -61,7 +61,7 @@ export function parseMatchPhrase(body: unknown, isPrefix: boolean): Query {
   return whenWords(text, options, { kind: 'field', field: { name, isPattern: false }, condition, lenient: false })
 }
 
-export function requireNoSlop(name: string, slop: unknown): void {
+function requireNoSlop(name: string, slop: unknown): void {
   if (slop !== undefined && Number(slop) !== 0)
     throw parsingError(`[${name}] query: [slop] of [${String(slop)}] is not supported by this store, only [0]`)
 }

@@ -8,7 +8,7 @@ export type Query =
   | FieldQuery
   | { readonly kind: 'ids'; readonly ids: ReadonlySet<string> }
 
-export interface BoolQuery {
+interface BoolQuery {
   readonly kind: 'bool'
   readonly must: readonly Query[]
   readonly should: readonly Query[]
@@ -41,7 +41,7 @@ export type Condition =
   | PatternCondition
   | RangeCondition
 
-export interface MatchCondition {
+interface MatchCondition {
   readonly kind: 'match'
   readonly text: string
   /** How many of so many words must be there. */

@@ -159,7 +159,7 @@ function asksForNothing(value: unknown): boolean {
 }
 
 /** What Elasticsearch's parser calls a value. */
-export function tokenName(value: unknown): string {
+function tokenName(value: unknown): string {
   if (Array.isArray(value)) return 'START_ARRAY'
   if (typeof value === 'object' && value !== null) return 'START_OBJECT'
   return typeof value === 'string'

@@ -79,7 +79,7 @@ test('items are answered as Elasticsearch answers them', async (t) => {
     { '@timestamp': TIME, severity_text: 'x'.repeat(40_000) },
   )
   const { json } = await store.request('POST', '/_bulk', body)
-  const outcomes = json.items.map((item: Record<string, any>) => {
+  const outcomes = json.items.map((item) => {
     const [operation, { _id, status, error }] = Object.entries(item)[0]!
     return [operation, String(_id).slice(0, 3), status, error?.type]
   })
@@ -99,12 +99,12 @@ test('items are answered as Elasticsearch answers them', async (t) => {
     ['create', 'j', 201, undefined],
   ])
   assert.equal(json.errors, true)
-  assert.deepEqual(json.items[0].create, {
-    _index: json.items[0].create._index,
+  assert.deepEqual(json.items[0]!.create, {
+    _index: json.items[0]!.create!._index,
     _id: 'a',
     _version: 1,
     result: 'created',
-    _seq_no: json.items[0].create._seq_no,
+    _seq_no: json.items[0]!.create!._seq_no,
     _primary_term: 1,
     status: 201,
   })
@@ -112,12 +112,12 @@ test('items are answered as Elasticsearch answers them', async (t) => {
   assert.ok(!hidden.text.includes('many'))
   const filtered = await store.request('POST', `/_bulk?filter_path=${FILTER}&require_data_stream=true`, body)
   assert.deepEqual(Object.keys(filtered.json), ['errors', 'items'])
-  assert.deepEqual(Object.keys(filtered.json.items[0].create), ['status', 'error'])
+  assert.deepEqual(Object.keys(filtered.json.items[0]!.create!), ['status', 'error'])
   const plain = lines({ create: { _index: 'other', _id: 'a' } }, { n: 1 })
   const refused = await store.request('POST', '/_bulk?require_data_stream=true', plain)
-  assert.equal(refused.json.items[0].create.error.type, 'index_not_found_exception')
+  assert.equal(refused.json.items[0]!.create!.error?.type, 'index_not_found_exception')
   assert.equal(
-    (await store.request('POST', '/other/_bulk', lines({ index: {} }, { n: 1 }))).json.items[0].index.status,
+    (await store.request('POST', '/other/_bulk', lines({ index: {} }, { n: 1 }))).json.items[0]!.index!.status,
     201,
   )
 })
@@ -160,7 +160,7 @@ test('documents beyond the limits are refused one by one', async (t) => {
   ]
   const body = Buffer.concat(sources.flatMap((source) => [Buffer.from(action), Buffer.from(source), Buffer.from('\n')]))
   const { json } = await store.request('POST', '/_bulk?filter_path=items.*.status', body)
-  const statuses = json.items.map((item: any) => item.create.status)
+  const statuses = json.items.map(({ create }) => create!.status)
   assert.deepEqual(statuses, [201, 400, 400, 400, 400, 400, 400, 400, 400, 201])
 })
 

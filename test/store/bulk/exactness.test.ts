@@ -24,9 +24,12 @@ const { value } = fc.letrec<{ value: string }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     scalarText,
     fc.tuple(space, fc.array(tie('value'), { maxLength: 3 })).map(([pad, items]) => `[${pad}${items.join(`${pad},`)}]`),
-    fc.tuple(space, fc.uniqueArray(fc.tuple(key, tie('value')), { maxLength: 3, selector: ([name]) => name })).map(
-      ([pad, entries]) => `{${pad}${entries.map(([name, item]) => `${JSON.stringify(name)}${pad}:${item}`).join(`,${pad}`)}}`,
-    ),
+    fc
+      .tuple(space, fc.uniqueArray(fc.tuple(key, tie('value')), { maxLength: 3, selector: ([name]) => name }))
+      .map(
+        ([pad, entries]) =>
+          `{${pad}${entries.map(([name, item]) => `${JSON.stringify(name)}${pad}:${item}`).join(`,${pad}`)}}`,
+      ),
   ),
 }))
 const timeNs = fc.bigInt({ min: 0n, max: 2n * 86_400_000_000_000n - 1n }).map((ns) => DAY_START_NS + ns)
@@ -41,7 +44,12 @@ function isoOf(ns: bigint): string {
 }
 
 const document = fc
-  .tuple(timestamp, fc.uniqueArray(fc.tuple(key, value), { maxLength: 4, selector: ([name]) => name }), space, fc.boolean())
+  .tuple(
+    timestamp,
+    fc.uniqueArray(fc.tuple(key, value), { maxLength: 4, selector: ([name]) => name }),
+    space,
+    fc.boolean(),
+  )
   .map(([time, entries, pad, timeLast]) => {
     const stamp = `"@timestamp"${pad}:${pad}"${time}"`
     const others = entries.map(([name, item]) => `${JSON.stringify(name)}:${item}`)
@@ -60,13 +68,20 @@ test('what was created is read back byte for byte, in order, with its time to th
         // Some documents are repeated, as those of one sender are.
         const sources = [...bulk, ...bulk.slice(0, 3), ...bulk.slice(0, 3)]
         const statuses = core.statuses(sources.map((source) => ({ source })))
-        assert.deepEqual(statuses, sources.map(() => 201), sources.join('\n'))
+        assert.deepEqual(
+          statuses,
+          sources.map(() => 201),
+          sources.join('\n'),
+        )
         expected.push(...sources)
         if (number === 1) core.restart()
       }
       const check = () => {
         const stored = core.documents()
-        assert.deepEqual(stored.map(({ source }) => source), expected)
+        assert.deepEqual(
+          stored.map(({ source }) => source),
+          expected,
+        )
         for (const { source, timeNs } of stored) {
           const text = String((JSON.parse(source) as Record<string, unknown>)['@timestamp'])
           assert.equal(`${isoOf(timeNs)}Z`, `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(9, '0')}Z`)
@@ -77,7 +92,10 @@ test('what was created is read back byte for byte, in order, with its time to th
       const ids = core.documents().map(({ id }) => id)
       await core.merge()
       check()
-      assert.deepEqual(core.documents().map(({ id }) => id), ids)
+      assert.deepEqual(
+        core.documents().map(({ id }) => id),
+        ids,
+      )
       core.restart()
       check()
       core.stop()
@@ -93,7 +111,12 @@ interface Known {
 
 /** Ids of both kinds: uids of a few files, whose time is the document's or another, and texts. */
 const knownId: fc.Arbitrary<Known> = fc
-  .tuple(fc.constantFrom(0n, 1n, 86_400_000_000_000n, 5_000_000_123n), fc.integer({ min: 0, max: 40 }), fc.nat(2), fc.constantFrom('uid', 'text', 'other'))
+  .tuple(
+    fc.constantFrom(0n, 1n, 86_400_000_000_000n, 5_000_000_123n),
+    fc.integer({ min: 0, max: 40 }),
+    fc.nat(2),
+    fc.constantFrom('uid', 'text', 'other'),
+  )
   .map(([offsetNs, number, file, kind]) => {
     const ns = DAY_START_NS + offsetNs
     if (kind === 'text') return { id: `id ${number}`, ns }
@@ -104,9 +127,18 @@ const knownId: fc.Arbitrary<Known> = fc
     return { id: uid.toString('latin1'), ns }
   })
 
-type Command = { readonly kind: 'bulk'; readonly known: readonly Known[] } | { readonly kind: 'merge' } | { readonly kind: 'restart' }
+type Command =
+  | { readonly kind: 'bulk'; readonly known: readonly Known[] }
+  | { readonly kind: 'merge' }
+  | { readonly kind: 'restart' }
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('bulk' as const), known: fc.array(knownId, { minLength: 1, maxLength: 30 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('bulk' as const),
+      known: fc.array(knownId, { minLength: 1, maxLength: 30 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.constantFrom<Command>({ kind: 'merge' }, { kind: 'restart' }) },
 )
 
@@ -138,7 +170,9 @@ for (const kind of ['data stream', 'index'] as const) {
             assert.deepEqual(core.statuses(documents), expected)
           }
         }
-        const stored = core.documents().map(({ id, timeNs, source }) => [kind === 'index' ? id : `${timeNs} ${id}`, source])
+        const stored = core
+          .documents()
+          .map(({ id, timeNs, source }) => [kind === 'index' ? id : `${timeNs} ${id}`, source])
         assert.deepEqual(stored.sort(), [...seen].sort())
         core.stop()
       }),

@@ -34,7 +34,10 @@ test('a day file that is no database is set aside and the other days are served'
   assert.ok(existsSync(join(directory, 'days/2026-11-20.sqlite.corrupt')))
   assert.equal(await core.metric('vedette_store_corrupt_day_files_total'), 1)
   assert.ok(core.lines.some((line) => line.includes('set aside')))
-  assert.ok(core.statuses(DOCUMENTS.slice(0, 5)).every((status) => status === 201), 'the day takes documents again')
+  assert.ok(
+    core.statuses(DOCUMENTS.slice(0, 5)).every((status) => status === 201),
+    'the day takes documents again',
+  )
   core.stop()
 })
 
@@ -46,7 +49,8 @@ test('any flipped byte of a day file is noticed or harmless, and writing goes on
   const good = readFileSync(path)
   const sources = new Set(DOCUMENTS.map(({ source }) => source))
   for (let run = 0; run < 60; run++) {
-    for (const name of readdirSync(join(directory, 'days'))) if (name.includes('-20.')) rmSync(join(directory, 'days', name))
+    for (const name of readdirSync(join(directory, 'days')))
+      if (name.includes('-20.')) rmSync(join(directory, 'days', name))
     const bad = Buffer.from(good)
     const at = Math.floor((run * good.length) / 60) + (run % 7) * 13
     bad[at] = bad[at]! ^ 0x41

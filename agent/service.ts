@@ -1,0 +1,31 @@
+import { createWebServer } from '#lib/http/server.ts'
+import { claimDirectory } from '#lib/process/directory.ts'
+import type { ServiceDefinition } from '#lib/process/run.ts'
+import * as configModule from './config.ts'
+import { exportMetrics } from './metrics.ts'
+import { createPipeline } from './pipeline.ts'
+
+/** The agent as a process: its command line, its configuration, and what it is made of. */
+export const agentService: ServiceDefinition<configModule.AgentConfig> = {
+  name: 'agent',
+  summary: "Reads the logs of a node's containers and ships them to a collector.",
+  flags: {
+    'logs.pods-dir': { key: 'logs.pods_dir', help: "the kubelet's directory of pod logs" },
+    'storage.path': { key: 'state_dir', help: 'directory of the checkpoints' },
+    'web.listen-address': { key: 'web.listen_address', help: 'address of /metrics and the health pages' },
+    'log.level': { key: 'log.level', help: 'debug, info, warn or error' },
+    'log.format': { key: 'log.format', help: 'logfmt or json' },
+  },
+  configModule,
+  assemble(config, deps) {
+    const pipeline = createPipeline(config, deps)
+    exportMetrics(deps.registry, pipeline)
+    const web = createWebServer({
+      name: 'web.listen_address',
+      listenAddress: config.web.listen_address,
+      management: { registry: deps.registry, notReady: deps.notReady },
+    })
+    const parts = [claimDirectory('state_dir', config.state_dir), web, ...pipeline.parts]
+    return { parts, addresses: () => ({ web: web.url }) }
+  },
+}

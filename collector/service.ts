@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { createWebServer } from '#lib/http/server.ts'
+import { claimDirectory } from '#lib/process/directory.ts'
+import type { ServiceDefinition } from '#lib/process/run.ts'
+import * as configModule from './config.ts'
+import { exportMetrics } from './metrics.ts'
+import { createPipeline } from './pipeline.ts'
+import { dataStreamOf } from './query/fields.ts'
+import { queryRoutes } from './query/routes.ts'
+import { staticRoutes } from './web/static-files.ts'
+
+/**
+ * The collector as a process: its command line, its configuration, and what it is made of. It is ready once it takes
+ * data, whether or not Elasticsearch does.
+ */
+export const collectorService: ServiceDefinition<configModule.CollectorConfig> = {
+  name: 'collector',
+  summary: 'Receives telemetry, keeps it safe on disk, indexes it in Elasticsearch, and serves the page to search it.',
+  flags: {
+    'otlp.http.listen-address': { key: 'otlp.http.listen_address', help: 'address of OTLP over HTTP' },
+    'web.listen-address': { key: 'web.listen_address', help: 'address of the search page, the query API and /metrics' },
+    'storage.path': { key: 'data_dir', help: 'directory of the queue' },
+    'log.level': { key: 'log.level', help: 'debug, info, warn or error' },
+    'log.format': { key: 'log.format', help: 'logfmt or json' },
+  },
+  configModule,
+  assemble(config, deps) {
+    const pipeline = createPipeline(config, deps)
+    exportMetrics(deps.registry, pipeline)
+    const web = createWebServer({
+      name: 'web.listen_address',
+      listenAddress: config.web.listen_address,
+      management: { registry: deps.registry, notReady: deps.notReady },
+      routes(app) {
+        queryRoutes({ elasticsearch: pipeline.elasticsearch, index: dataStreamOf(config.elasticsearch) }, deps)(app)
+        staticRoutes(join(import.meta.dirname, '../ui'))(app)
+      },
+    })
+    const parts = [claimDirectory('data_dir', config.data_dir), web, ...pipeline.parts]
+    return { parts, addresses: () => ({ web: web.url, otlp: pipeline.otlp.url }) }
+  },
+}
