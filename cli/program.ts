@@ -15,7 +15,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(): Command {
+/** The command line with all its verbs, the services excepted: these take the place of the process. */
+export function createProgram(): Command {
   const version = `vedette ${readVersion()}`
   const program = new Command('vedette')
     .description('Observability for Kubernetes: collect, store, search and alert.')

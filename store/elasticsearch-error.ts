@@ -5,7 +5,7 @@ export interface ErrorDetail {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
-export interface ErrorCause {
+interface ErrorCause {
   readonly type: string
   readonly reason: string
 }

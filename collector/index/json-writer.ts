@@ -31,23 +31,28 @@ export function writeJsonString(target: Buffer, at: number, source: Buffer, star
   for (let from = start; from < end; from++) {
     const byte = source[from]!
     const letter = ESCAPES[byte]!
-    if (letter === 0) {
-      target[to++] = byte
-      continue
-    }
-    target[to++] = BACKSLASH
-    if (letter !== 1) {
-      target[to++] = letter
-      continue
-    }
-    target[to++] = 117
-    target[to++] = 48
-    target[to++] = 48
-    target[to++] = HEX[byte >> 4]!
-    target[to++] = HEX[byte & 15]!
+    // Stored before it is known to be right: almost every byte is, and without an `else` this is nearly twice as fast.
+    target[to] = byte
+    if (letter !== 0) to = writeEscape(target, to, byte, letter)
+    to += 1
   }
   target[to++] = QUOTE
   return to
+}
+
+/** Returns the offset of the escape's last byte. */
+function writeEscape(target: Buffer, at: number, byte: number, letter: number): number {
+  target[at] = BACKSLASH
+  if (letter !== 1) {
+    target[at + 1] = letter
+    return at + 1
+  }
+  target[at + 1] = 117
+  target[at + 2] = 48
+  target[at + 3] = 48
+  target[at + 4] = HEX[byte >> 4]!
+  target[at + 5] = HEX[byte & 15]!
+  return at + 5
 }
 
 /** Writes a text that is known to be ASCII without anything to escape. For a constant on a hot path use bytes. */

@@ -37,7 +37,26 @@ export class ProtoReader {
 
   /** Moves to the next field and reads its value; returns its number, or 0 at the end or on failure. */
   next(): number {
-    if (this.at >= this.end || this.failed) return 0
+    const { at } = this
+    if (at >= this.end || this.failed) return 0
+    const key = this.bytes[at]!
+    const length = this.bytes[at + 1]!
+    // Nearly every field is a short piece of bytes with a small number.
+    if ((key & 0x87) === LENGTH_DELIMITED && length < 0x80 && key > 7) {
+      const start = at + 2
+      const stop = start + length
+      this.wireType = LENGTH_DELIMITED
+      this.start = start
+      this.stop = stop
+      this.at = stop
+      if (stop <= this.end) return key >> 3
+      this.failed = true
+      return 0
+    }
+    return this.#nextOfAnyKind()
+  }
+
+  #nextOfAnyKind(): number {
     this.#varint()
     const key = this.value
     this.wireType = key & 7

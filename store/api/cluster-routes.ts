@@ -5,7 +5,7 @@ import { parseTimeValue } from './time-value.ts'
 
 /** The version of Elasticsearch whose API this is a part of. */
 const API_VERSION = '9.2.0'
-export const CLUSTER_NAME = 'vedette'
+const CLUSTER_NAME = 'vedette'
 
 export interface ClusterRoutesOptions {
   readonly clusterUuid: string

@@ -4,7 +4,7 @@ import { columnKey } from './columns.ts'
 
 /** A block of so many rows is not merged any more. */
 export const FULL_BLOCK_ROWS = 4096
-export const MAX_BLOCK_ROWS = 2 * FULL_BLOCK_ROWS
+const MAX_BLOCK_ROWS = 2 * FULL_BLOCK_ROWS
 /** Large documents make a full block of fewer rows. */
 export const FULL_BLOCK_BYTES = 4 * 1024 ** 2
 const MAX_BLOCK_BYTES = 2 * FULL_BLOCK_BYTES

@@ -11,7 +11,7 @@ export interface Action {
   readonly unsupported: string | undefined
 }
 
-export type Operation = 'create' | 'index' | 'update' | 'delete'
+type Operation = 'create' | 'index' | 'update' | 'delete'
 
 const OPERATIONS: readonly string[] = ['create', 'index', 'update', 'delete'] satisfies Operation[]
 

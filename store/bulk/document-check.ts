@@ -194,7 +194,7 @@ function leafText(table: DocumentTable, shape: Shape, from: number, leaf: number
     : table.bytes.toString('latin1', start, end)
 }
 
-export function parsingProblem(id: string, reason: string): ElasticsearchError {
+function parsingProblem(id: string, reason: string): ElasticsearchError {
   return new ElasticsearchError(
     400,
     'document_parsing_exception',

@@ -5,17 +5,17 @@ import type { BlockMeta } from '../block/block.ts'
 import { CorruptBlockError } from '../block/byte-reader.ts'
 import type { EncodedBlock } from '../block/encode.ts'
 import { SECTION } from '../block/format.ts'
-import { asBuffer, checksumOf, DAY_SCHEMA, withChecksum } from './day-schema.ts'
+import { asBuffer, checksumOf, DAY_SCHEMA, metaOf, withChecksum } from './day-schema.ts'
 import { inTransaction, isCorruption, openDatabase } from './sqlite.ts'
 
 /** Sections of a block have consecutive row ids. */
 const SECTIONS_PER_BLOCK = 65_536
 
 /** What one step of background work takes on; a step takes a few milliseconds. */
-const PURGED_BLOCKS = 16
+const PURGED_BLOCKS = 8
 const PURGED_KEYS = 2048
-const VACUUMED_PAGES = 128
-const REMOVED_BLOCKS = 64
+const VACUUMED_PAGES = 64
+const REMOVED_BLOCKS = 8
 
 /** An index or data stream, as a day file knows it. */
 export interface IndexIdentity {
@@ -90,15 +90,7 @@ export class DayFile {
        FROM blocks ORDER BY first_sequence`,
     ).all()
     for (const row of rows) {
-      const meta: BlockMeta = {
-        id: Number(row.id),
-        rows: Number(row.rows),
-        minNs: Number(row.min_ns),
-        maxNs: Number(row.max_ns),
-        firstSequence: Number(row.first_sequence),
-        lastSequence: Number(row.last_sequence),
-        sourceBytes: Number(row.source_bytes),
-      }
+      const meta = metaOf(row)
       const uid = Number(row.uid)
       this.#nextBlock = Math.max(this.#nextBlock, meta.id + 1)
       if (row.dead !== 0) this.#dead.push(meta.id)

@@ -1,3 +1,4 @@
+import type { SQLOutputValue } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { BlockMeta } from '../block/block.ts'
 import { CorruptBlockError } from '../block/byte-reader.ts'
@@ -38,4 +39,17 @@ export function withChecksum(data: Buffer): Buffer {
 export function asBuffer(value: unknown): Buffer {
   if (!(value instanceof Uint8Array)) throw new CorruptBlockError('a part is no bytes')
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}
+
+/** What a row of the directory says. */
+export function metaOf(row: Readonly<Record<string, SQLOutputValue>>): BlockMeta {
+  return {
+    id: Number(row.id),
+    rows: Number(row.rows),
+    minNs: Number(row.min_ns),
+    maxNs: Number(row.max_ns),
+    firstSequence: Number(row.first_sequence),
+    lastSequence: Number(row.last_sequence),
+    sourceBytes: Number(row.source_bytes),
+  }
 }

@@ -2,9 +2,9 @@ import { isSpace } from './shape.ts'
 import { addBareWords, BAD_STRING, escapeLength, scanString, type WordHashes } from './words.ts'
 
 /** Deeper nesting than this is refused; Elasticsearch's default for mapped fields is 20. */
-export const MAX_DEPTH = 64
+const MAX_DEPTH = 64
 /** More leaves than this in one document are refused. */
-export const MAX_LEAVES = 10_000
+const MAX_LEAVES = 10_000
 
 /** What is wrong with a JSON text, and at which byte. */
 export interface JsonProblem {

@@ -2,7 +2,7 @@ import type { BlockMeta } from '../block/block.ts'
 import { FULL_BLOCK_BYTES, FULL_BLOCK_ROWS } from '../block/plan-blocks.ts'
 
 /** A merged block has at most so many rows, so that encoding it, which is one step, does not keep requests waiting. */
-const MAX_MERGED_ROWS = 6144
+const MAX_MERGED_ROWS = 4608
 const MAX_MERGED_BYTES = 6 * 1024 ** 2
 /** So many blocks of about one size become one, which is written again with as many of its own size, and so on. */
 const FAN_IN = 8

@@ -5,9 +5,9 @@ import { dateType, type FieldType, keyword, NO_IGNORE_ABOVE, numberType } from '
 import { describe, isObject, type JsonObject, readBoolean } from './json-object.ts'
 
 /** What becomes of fields that no mapping names: found, kept only, or refused. */
-export type Dynamic = 'true' | 'false' | 'strict'
+type Dynamic = 'true' | 'false' | 'strict'
 
-export interface ObjectRule {
+interface ObjectRule {
   /** None: as the object around it has it. */
   readonly dynamic: Dynamic | undefined
   /** Fields in it are kept and not found, whatever they are. */

@@ -4,7 +4,7 @@ import { parseMappings } from './parse-mapping.ts'
 import { type IndexSettings, parseSettings, printSettings } from './settings.ts'
 
 /** What a template gives to indices. */
-export interface TemplateContent {
+interface TemplateContent {
   readonly settings: IndexSettings
   readonly mappings: JsonObject
   readonly aliases: JsonObject

@@ -8,8 +8,7 @@ export interface DayTime {
   readonly ns: number
 }
 
-/** The earliest and latest days that nanoseconds since 1970 in 64 bits reach, which is what `date_nanos` is. */
-export const MIN_DAY = 0
+/** The latest day that nanoseconds since 1970 in 64 bits reach, which is what `date_nanos` is. */
 export const MAX_DAY = 106_750
 
 export function dayTimeOf(epochNs: bigint): DayTime {

@@ -33,12 +33,12 @@ function batch(number: number): TestDocument[] {
 
 test('a full disk refuses for now, loses nothing, and is over when there is room', (t) => {
   const directory = temporaryDirectory(t)
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'vedette-test', directory])
+  const mounted = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=4m', 'vedette-test', directory])
   if (mounted.status !== 0) return t.skip('needs the right to mount a tmpfs')
   try {
     overfill(directory)
   } finally {
-    spawnSync('umount', ['-l', directory])
+    spawnSync('/usr/bin/umount', ['-l', directory])
   }
 })
 
@@ -77,7 +77,7 @@ function overfill(directory: string): void {
   }
   check()
   rmSync(join(directory, 'filler'))
-  assert.equal(spawnSync('mount', ['-o', 'remount,size=32m', directory]).status, 0)
+  assert.equal(spawnSync('/usr/bin/mount', ['-o', 'remount,size=32m', directory]).status, 0)
   assert.equal(send(waiting), true)
   core.restart()
   check()
