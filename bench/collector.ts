@@ -44,7 +44,7 @@ const DEADLINE_MS = 120_000
  * that takes bulk requests; agent, collector and sink talk over loopback. Fails unless every id came exactly once.
  */
 export async function benchCollector(options: CollectorBenchOptions = {}): Promise<CollectorFigures> {
-  const { lines = 400_000, containers = 40, execArgv = [] } = options
+  const { lines = 1_000_000, containers = 40, execArgv = [] } = options
   const directory = mkdtempSync(join(tmpdir(), 'vedette-bench-'))
   const sink = start('bulk-sink.ts')
   const sender = start('otlp-sender.ts')

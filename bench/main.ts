@@ -1,9 +1,14 @@
 import { benchAgent } from './agent.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
+import { collectorResult, storeResult } from './service-results.ts'
+import { benchUp } from './up.ts'
 
 /** `npm run bench -- agent`: one of the benchmarks, or all of them. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   agent: benchAgent,
+  collector: collectorResult,
+  store: storeResult,
+  up: benchUp,
 }
 
 const names = process.argv.slice(2)

@@ -35,6 +35,6 @@ export function launchOf(service: ServiceName, flags: readonly string[]): Launch
 }
 
 /** Where compiled code is kept between starts; Node makes do without if it cannot write there. */
-export function compileCacheDirectory(): string {
+function compileCacheDirectory(): string {
   return join(ROOT, '.cache', 'compile')
 }

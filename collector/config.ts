@@ -19,7 +19,11 @@ export const schema = section('Configuration of the collector: receives, queues 
     http: section('OTLP over HTTP.', {
       listen_address: listenAddress({ description: 'Address of `/v1/logs`.', default: ':4318' }),
     }),
-    max_request_bytes: size({ description: 'Largest request after decompression.', default: '64MiB' }),
+    max_request_bytes: size({
+      description: 'Largest request after decompression.',
+      default: '64MiB',
+      maximum: 512 * 1024 ** 2,
+    }),
     max_in_flight_bytes: size({ description: 'Bytes of requests that may be under way at once.', default: '256MiB' }),
   }),
   data_dir: text({
@@ -28,15 +32,23 @@ export const schema = section('Configuration of the collector: receives, queues 
     minLength: 1,
   }),
   queue: section('The queue on disk between receiving and indexing.', {
-    max_bytes: size({ description: 'Size at which senders are told to wait.', default: '10GiB' }),
+    max_bytes: size({
+      description: 'Size at which senders are told to wait, at least twice `queue.segment_bytes`.',
+      default: '10GiB',
+    }),
     segment_bytes: size({
       description: 'Size of one of its files; room is given back file by file.',
       default: '32MiB',
+      minimum: 64 * 1024,
     }),
     cache_bytes: size({ description: 'Fresh requests that are kept in memory as well.', default: '16MiB' }),
   }),
   dead_letter: section('What Elasticsearch refuses for good is kept, with the reason.', {
-    max_bytes: size({ description: 'Beyond this size the oldest file is deleted.', default: '1GiB' }),
+    max_bytes: size({
+      description: 'Beyond this size the oldest file is deleted.',
+      default: '1GiB',
+      minimum: 1024 ** 2,
+    }),
   }),
   elasticsearch: section('Where logs are indexed: Elasticsearch 8.16 and later, or the embedded store.', {
     nodes: list(url({ description: 'URL of a node.' }), {
@@ -86,16 +98,8 @@ export const schema = section('Configuration of the collector: receives, queues 
 
 export type CollectorConfig = Static<typeof schema>
 
-export function check(config: CollectorConfig, report: Report): void {
-  const { queue, otlp } = config
-  if (queue.segment_bytes < 64 * 1024) report(['queue', 'segment_bytes'], 'queue.segment_bytes must be at least 64KiB')
+export function check({ queue }: CollectorConfig, report: Report): void {
   if (queue.max_bytes < 2 * queue.segment_bytes) {
     report(['queue', 'max_bytes'], 'queue.max_bytes must be at least twice queue.segment_bytes')
-  }
-  if (config.dead_letter.max_bytes < 1024 ** 2) {
-    report(['dead_letter', 'max_bytes'], 'dead_letter.max_bytes must be at least 1MiB')
-  }
-  if (otlp.max_request_bytes > 512 * 1024 ** 2) {
-    report(['otlp', 'max_request_bytes'], 'otlp.max_request_bytes must be at most 512MiB')
   }
 }

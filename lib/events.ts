@@ -4,7 +4,7 @@ import type { Logger, LogLevel } from './log.ts'
 import type { Registry } from './metrics.ts'
 
 /** What happens in a service, declared once: the counter and the log line cannot disagree. */
-export interface EventSpec {
+interface EventSpec {
   /** Metric name without the service's prefix; a counter, so it ends in `_total`. */
   readonly metric: string
   readonly help: string
@@ -20,7 +20,7 @@ type LabelsOf<S extends EventSpec> = S extends { readonly labels: readonly (infe
   ? Readonly<Record<L, string>>
   : Readonly<Record<never, string>>
 
-export interface EventDetail {
+interface EventDetail {
   /** By how much the counter grows; one unless told. */
   readonly count?: number
   /** Everything else goes to the log line only. */

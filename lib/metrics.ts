@@ -5,7 +5,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 export { Histogram, type Registry } from 'prom-client'
 
 /** One sample of a metric that is read when scraped. */
-export interface Reading {
+interface Reading {
   readonly labels?: Readonly<Record<string, string>>
   readonly value: number
 }

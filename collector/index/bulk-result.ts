@@ -1,3 +1,5 @@
+import { AllCreated } from './answer-serializer.ts'
+
 /** What became of one document. */
 export type Outcome =
   | { readonly kind: 'indexed' }
@@ -28,6 +30,9 @@ const DUPLICATE: Outcome = { kind: 'duplicate' }
  * @returns an outcome for each of the documents, or undefined if the answer does not fit the request
  */
 export function readBulkResult(body: unknown, documents: number): readonly Outcome[] | undefined {
+  if (body instanceof AllCreated) {
+    return body.documents === documents ? new Array<Outcome>(documents).fill(INDEXED) : undefined
+  }
   const items = (body as { items?: unknown } | undefined | null)?.items
   if (!Array.isArray(items) || items.length !== documents) return undefined
   const outcomes: Outcome[] = []

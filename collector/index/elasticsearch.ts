@@ -1,5 +1,6 @@
 import { Client, errors } from '@elastic/elasticsearch'
 import { messageOf } from '#lib/errors.ts'
+import { AnswerSerializer } from './answer-serializer.ts'
 
 export interface ElasticsearchOptions {
   /** URLs of the nodes. */
@@ -65,6 +66,7 @@ export function createElasticsearch(options: ElasticsearchOptions): Elasticsearc
     requestTimeout: options.requestTimeoutMs,
     compression: false,
     sniffOnStart: false,
+    Serializer: AnswerSerializer,
     enableMetaHeader: false,
     // Only an error's message is used. Redacting the rest walks a request's body byte by byte: seconds for a few MiB.
     redaction: { type: 'off' },

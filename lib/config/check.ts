@@ -1,3 +1,4 @@
+import { formatBytes } from '../bytes.ts'
 import { type Path, printPath, suggest } from './diagnostic.ts'
 import { FORMATS } from './formats.ts'
 import type { JsonSchema } from './schema.ts'
@@ -89,19 +90,28 @@ function checkScalar(schema: JsonSchema, value: unknown, path: Path, report: Rep
     report(path, `${nameOf(path)} must be ${types.map(withArticle).join(' or ')}, not ${describe(value)}`)
     return undefined
   }
-  if (typeof value === 'number') {
-    if (schema.minimum !== undefined && value < schema.minimum) {
-      report(path, `${nameOf(path)} must be at least ${schema.minimum}, not ${value}`)
-    } else if (schema.maximum !== undefined && value > schema.maximum) {
-      report(path, `${nameOf(path)} must be at most ${schema.maximum}, not ${value}`)
-    }
-  }
   if (typeof value === 'string') checkText(schema, value, path, report)
-  if (reader === undefined) return value
-  const read = reader(String(value))
-  if ('value' in read) return read.value
+  const read = reader === undefined ? { value } : reader(String(value))
+  if ('value' in read) {
+    if (typeof read.value === 'number') checkLimits(schema, read.value, String(value), path, report)
+    return read.value
+  }
   report(path, `${nameOf(path)}: ${read.problem}`)
   return undefined
+}
+
+function checkLimits(schema: JsonSchema, value: number, written: string, path: Path, report: Report): void {
+  const { minimum, maximum } = schema
+  if (minimum !== undefined && value < minimum) {
+    report(path, `${nameOf(path)} must be at least ${printLimit(schema, minimum)}, not ${written}`)
+  } else if (maximum !== undefined && value > maximum) {
+    report(path, `${nameOf(path)} must be at most ${printLimit(schema, maximum)}, not ${written}`)
+  }
+}
+
+/** A limit as a person would write it. */
+export function printLimit({ format }: JsonSchema, limit: number): string {
+  return format === 'size' ? formatBytes(limit) : String(limit)
 }
 
 function checkText(schema: JsonSchema, value: string, path: Path, report: Report): void {

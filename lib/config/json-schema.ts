@@ -68,7 +68,7 @@ function publishedSection(
 
 function publishedScalar(schema: JsonSchema, mayBeEmpty: boolean): Record<string, unknown> {
   const { maximum, minLength, format } = schema
-  const minimum = format === 'size' ? 0 : schema.minimum
+  const minimum = schema.minimum ?? (format === 'size' ? 0 : undefined)
   const types = typeof schema.type === 'string' ? [schema.type] : [...(schema.type ?? [])]
   const pattern = schema.pattern ?? PATTERNS[format ?? '']
   const limits = Object.entries({ minimum, maximum, minLength, pattern, enum: schema.enum }).filter(

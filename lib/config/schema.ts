@@ -108,8 +108,10 @@ export function duration(options: Common<string>): Schema<number> {
   return { type: 'string', format: 'duration', ...options }
 }
 
-/** Written as `64MiB` or a number of bytes, loaded as bytes. */
-export function size(options: Common<string>): Schema<number> {
+/** Written as `64MiB` or a number of bytes, loaded as bytes; the limits are in bytes. */
+export function size(
+  options: Common<string> & { readonly minimum?: number; readonly maximum?: number },
+): Schema<number> {
   return { type: ['string', 'integer'], format: 'size', ...options }
 }
 

@@ -18,7 +18,7 @@ export interface WebServerOptions {
   readonly management?: ManagementOptions
 }
 
-export interface ManagementOptions {
+interface ManagementOptions {
   readonly registry: Registry
   /** Why the service is not ready; an empty list means that it is. */
   readonly notReady: () => readonly string[]

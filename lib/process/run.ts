@@ -39,7 +39,7 @@ export interface ServiceDefinition<C extends CommonConfig> {
 }
 
 /** Message to a supervisor that started this process with an IPC channel. */
-export interface ReadyMessage {
+interface ReadyMessage {
   readonly ready: Readonly<Record<string, string>>
 }
 

@@ -218,3 +218,13 @@ for (const [name, { schema }] of Object.entries({ agent, collector, store })) {
     }
   })
 }
+
+test('the limits of a size hold for numbers of bytes; what has a unit is left to the loader', () => {
+  const schema = section('A file.', { room: size({ description, default: '1MiB', minimum: 1024, maximum: 2 ** 20 }) })
+  const isValid = ajvFor(schema)
+  const verdicts = (room: unknown) => [isValid({ room }), problemsOf(schema, { room })]
+  assert.deepEqual(verdicts(1024), [true, []])
+  assert.deepEqual(verdicts(1023), [false, ['room must be at least 1KiB, not 1023']])
+  assert.deepEqual(verdicts(2 ** 20 + 1), [false, ['room must be at most 1MiB, not 1048577']])
+  assert.deepEqual(verdicts('1.5MiB'), [true, ['room must be at most 1MiB, not 1.5MiB']])
+})
