@@ -39,6 +39,8 @@ export const schema = section(
       max_record_bytes: size({
         description: 'Longest body of a record after joining; a longer one is cut and says so.',
         default: '1MiB',
+        minimum: 1024,
+        maximum: 64 * 1024 ** 2,
       }),
     }),
     node_name: text({
@@ -68,7 +70,11 @@ export const schema = section(
       timeout: duration({ description: 'Longest wait for an answer.', default: '30s' }),
       max_in_flight: integer({ description: 'Requests under way at once.', default: 4, minimum: 1, maximum: 64 }),
       batch: section('How records are gathered into requests.', {
-        max_bytes: size({ description: 'A request is sent once its records have this many bytes.', default: '512KiB' }),
+        max_bytes: size({
+          description: 'A request is sent once its records have this many bytes.',
+          default: '512KiB',
+          minimum: 1024,
+        }),
         max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '200ms' }),
       }),
       backoff: section('Waits between attempts: exponential with full jitter, without end.', {
@@ -94,11 +100,4 @@ export function check(config: AgentConfig, report: Report): void {
     if (!HEADER_NAME.test(name)) report(path, `${JSON.stringify(name)} is not the name of an HTTP header`, 'key')
     else if (!HEADER_VALUE.test(value)) report(path, `ship.headers.${name} has a character that HTTP does not allow`)
   }
-  if (config.logs.max_record_bytes < 1024)
-    report(['logs', 'max_record_bytes'], 'logs.max_record_bytes must be at least 1KiB')
-  if (config.logs.max_record_bytes > 64 * 1024 ** 2) {
-    report(['logs', 'max_record_bytes'], 'logs.max_record_bytes must be at most 64MiB')
-  }
-  if (config.ship.batch.max_bytes < 1024)
-    report(['ship', 'batch', 'max_bytes'], 'ship.batch.max_bytes must be at least 1KiB')
 }

@@ -32,6 +32,19 @@ import { createCounters, registerMetrics } from './metrics.ts'
 import { SearchEngine } from './search/search-engine.ts'
 import { SearchQueue } from './search/search-queue.ts'
 
+/**
+ * The store, in the order in which a document meets it:
+ *
+ * body      limits, decompression                                 api/server.ts, api/body.ts
+ * parse     actions and documents, in one pass over the bytes     bulk/parse-bulk.ts, json/tokenizer.ts
+ * check     against the mapping; time and day                     bulk/document-check.ts, mapping/
+ * dedup     ids that the day has already                          bulk/duplicates.ts
+ * columns   one block per index and day, compressed               bulk/encode-group.ts, block/encode.ts
+ * commit    on disk; only now the sender is told                  disk/day-file.ts
+ * merge     small blocks to large ones, in the background         maintenance/
+ * search    newest first, only blocks that can match              search/search-engine.ts
+ * retire    whole days, by age and by bytes                       maintenance/
+ */
 export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly {
   const events = createEvents('vedette_store', STORE_EVENTS, deps)
   const counters = createCounters()

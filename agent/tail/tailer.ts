@@ -33,7 +33,7 @@ export interface TailerOptions {
 }
 
 /** What the tailer asks of discovery. */
-export interface DirectoryLister {
+interface DirectoryLister {
   /** Lists a container's directory again. */
   refresh(directory: string): void
   /** A directory that was too busy for events is quiet again. */

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { printLimit } from '#lib/config/check.ts'
 import { toJsonSchema } from '#lib/config/json-schema.ts'
 import type { JsonSchema } from '#lib/config/schema.ts'
 import type { FlagKeys } from '#lib/process/flags.ts'
@@ -55,7 +56,7 @@ export function schemaFile(service: string, schema: JsonSchema): string {
 }
 
 /** A file of all defaults, as a person would write them; keys without one are left out. */
-export function defaultsOf(schema: JsonSchema): string {
+function defaultsOf(schema: JsonSchema): string {
   return stringify(defaultValue(schema), { lineWidth: 0 })
 }
 
@@ -102,7 +103,10 @@ function defaultOf(schema: JsonSchema): string {
 }
 
 function limitsOf(schema: JsonSchema): string[] {
-  const { minimum, maximum, minLength, minItems, pattern } = schema
+  const { minLength, minItems, pattern } = schema
+  const [minimum, maximum] = [schema.minimum, schema.maximum].map((limit) =>
+    limit === undefined ? undefined : printLimit(schema, limit),
+  )
   const limits: string[] = []
   if (minimum !== undefined && maximum !== undefined) limits.push(`From ${minimum} to ${maximum}.`)
   else if (minimum !== undefined) limits.push(`At least ${minimum}.`)

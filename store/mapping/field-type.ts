@@ -24,7 +24,7 @@ export interface TextType {
 }
 
 /** All documents have the same value; one that says another is refused. */
-export interface ConstantType {
+interface ConstantType {
   readonly family: 'constant'
   readonly name: 'constant_keyword'
   readonly value: string | undefined

@@ -26,7 +26,7 @@ export interface FieldSelector {
   readonly constant?: string
 }
 
-export interface FieldPath {
+interface FieldPath {
   readonly path: string
   /** The path stands for everything below it. */
   readonly isPrefix: boolean

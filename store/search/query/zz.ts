@@ -1,1 +1,0 @@
-export const x = await import('../../../collector/config.ts')
