@@ -38,6 +38,7 @@ export class LogRecordCursor {
   /** Start and end of each KeyValue, in turn; `attributeCount` of them are valid. */
   readonly attributes: number[] = []
   attributeCount = 0
+  #hasBody = false
 
   /** Reads the record at a range; returns false if it is malformed. */
   read(reader: ProtoReader, start: number, end: number): boolean {
@@ -81,6 +82,9 @@ export class LogRecordCursor {
     const span = this.#spanOf(field)
     if (span === undefined) return true
     if (reader.wireType !== LENGTH_DELIMITED) return false
+    // A body in two pieces would have to be merged; no encoder writes one.
+    if (span === this.body && this.#hasBody) return false
+    this.#hasBody ||= span === this.body
     span.set(reader.start, reader.stop)
     return true
   }
@@ -111,6 +115,7 @@ export class LogRecordCursor {
     this.flags = 0
     this.severityText.set(0, 0)
     this.body.set(0, 0)
+    this.#hasBody = false
     this.traceId.set(0, 0)
     this.spanId.set(0, 0)
     this.eventName.set(0, 0)

@@ -13,7 +13,8 @@ export interface LogsVisitor {
 
 /**
  * Walks an ExportLogsServiceRequest without building objects (measured: eight times as fast as decoding it with
- * protobufjs). A resource or scope that stands behind its records is found first, as protobuf allows any order.
+ * protobufjs). A resource or scope that stands behind its records is found first, as protobuf allows any order. What no
+ * encoder writes, a message in pieces that would have to be merged, is refused as malformed.
  */
 export class LogsWalker {
   readonly #record = new LogRecordCursor()
@@ -46,7 +47,9 @@ export class LogsWalker {
     if (!find(section, start, end, RESOURCE_LOGS.resource)) return false
     visitor.resource(section.start, section.stop)
     section.reset(start, end)
+    let resources = 0
     for (let field = section.next(); field !== 0; field = section.next()) {
+      if (field === RESOURCE_LOGS.resource && ++resources > 1) return false
       if (field !== RESOURCE_LOGS.scopeLogs) continue
       if (section.wireType !== LENGTH_DELIMITED) return false
       if (!this.#walkScope(section.start, section.stop, visitor)) return false
@@ -59,7 +62,9 @@ export class LogsWalker {
     if (!find(logs, start, end, SCOPE_LOGS.scope)) return false
     visitor.scope(logs.start, logs.stop)
     logs.reset(start, end)
+    let scopes = 0
     for (let field = logs.next(); field !== 0; field = logs.next()) {
+      if (field === SCOPE_LOGS.scope && ++scopes > 1) return false
       if (field !== SCOPE_LOGS.logRecords) continue
       if (logs.wireType !== LENGTH_DELIMITED) return false
       if (!this.#record.read(this.#fields, logs.start, logs.stop)) return false
