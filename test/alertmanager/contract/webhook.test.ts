@@ -70,11 +70,11 @@ test(
   async (t) => {
     const both = await startBoth(t, yamlFor)
     for (const response of await both.post('/api/v2/alerts', FIRST)) assert.equal(response.status, 200)
-    for (const { hook } of [both.theirs, both.ours]) await hook.received(6)
+    for (const { hook } of [both.theirs, both.ours]) await hook.received(7)
     assert.deepEqual(told(both.ours), told(both.theirs))
 
     for (const response of await both.post('/api/v2/alerts', RESOLVED)) assert.equal(response.status, 200)
-    for (const { hook } of [both.theirs, both.ours]) await hook.received(9)
+    for (const { hook } of [both.theirs, both.ours]) await hook.received(10)
     // What is too much has come by then too.
     await sleep(1_100)
     assert.deepEqual(told(both.ours), told(both.theirs))

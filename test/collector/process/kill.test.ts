@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
+import { endChild, untilReady } from '../../support/forked-service.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -16,17 +16,12 @@ async function start(t: TestContext, service: string, flags: readonly string[]) 
   const child = fork(join(ROOT, service, 'main.ts'), [...flags, '--web.listen-address=127.0.0.1:0'], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  t.after(() => end(child, 'SIGKILL'))
-  const [{ ready }] = (await once(child, 'message')) as [{ ready: Record<string, string> }]
-  return { child, ready }
+  t.after(() => endChild(child, 'SIGKILL'))
+  return { child, ready: await untilReady(child) }
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exited = once(child, 'exit')
-    child.kill(signal)
-    await exited
-  }
+  await endChild(child, signal)
   return child.exitCode
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { LogRecord } from '#lib/query/log-record.ts'
 import { readEvents } from '../../../cli/query/event-stream.ts'
+import { endChild, untilReady } from '../../support/forked-service.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -16,12 +16,8 @@ async function startService(t: TestContext, name: string, settings: Readonly<Rec
     execPath: process.execPath,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  t.after(async () => {
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  })
-  const [message] = (await once(child, 'message')) as [{ ready: Record<string, string> }]
-  return message.ready
+  t.after(() => endChild(child, 'SIGKILL'))
+  return untilReady(child)
 }
 
 async function startBoth(t: TestContext) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Client } from '@elastic/elasticsearch'
 import { indexTemplate } from '../../../collector/index/template.ts'
+import { endChild, untilReady } from '../../support/forked-service.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const MAIN = join(import.meta.dirname, '../../../store/main.ts')
@@ -39,12 +39,8 @@ test('searches over HTTP', async (t) => {
   const store = fork(MAIN, ['--web.listen-address=127.0.0.1:0', `--storage.path=${directory}`, '--log.level=error'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  t.after(async () => {
-    store.kill()
-    await once(store, 'exit')
-  })
-  const [{ ready }] = (await once(store, 'message')) as [{ ready: { elasticsearch: string } }]
-  const url = ready.elasticsearch
+  t.after(() => endChild(store))
+  const { elasticsearch: url = '' } = await untilReady(store)
   const client = new Client({ node: url })
   t.after(() => client.close())
   await client.indices.putIndexTemplate({

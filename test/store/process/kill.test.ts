@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { endChild, untilReady } from '../../support/forked-service.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { Core } from '../core.ts'
 
@@ -15,8 +15,8 @@ const FILTER = 'filter_path=errors,items.*.status'
 async function startStore(directory: string): Promise<{ store: ChildProcess; url: string }> {
   const flags = ['--web.listen-address=127.0.0.1:0', `--storage.path=${directory}`, '--set', 'retention.max_age=36500d']
   const store = fork(MAIN, flags, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-  const [message] = (await once(store, 'message')) as [{ ready: { elasticsearch: string } }]
-  return { store, url: message.ready.elasticsearch }
+  const { elasticsearch } = await untilReady(store)
+  return { store, url: elasticsearch! }
 }
 
 /** Sends batches of its own until the store is gone; afterwards says what was acknowledged and what it cannot know. */
@@ -83,7 +83,7 @@ test('what was acknowledged is there once after kill -9 at any moment', async (t
     await sleep(100 + Math.random() * 400)
     store.kill('SIGKILL')
     await Promise.all(running)
-    if (store.exitCode === null && store.signalCode === null) await once(store, 'exit')
+    await endChild(store, 'SIGKILL')
   }
   const core = new Core(directory)
   const stored = core.documents()
