@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import { systemErrorCode } from '#lib/errors.ts'
 import { ElasticsearchError } from '../elasticsearch-error.ts'
+import { freeNow } from '../free-now.ts'
 
 const DECOMPRESSORS: Readonly<
   Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
@@ -131,6 +132,7 @@ async function receive(
           chunks.push(chunk)
         }
         total += chunk.length
+        if (isKnown && chunk.length === chunk.buffer.byteLength) freeNow(chunk)
       } catch (error) {
         request.off('data', onData)
         reject(error)

@@ -34,7 +34,11 @@ export function bulkAnswer(
       entryTemplates.set(key, template)
     }
     if (template.isConstant) {
-      if (template.text !== '') entries.push(template.text)
+      // Most requests are a run of the same entry.
+      let last = item
+      while (last + 1 < items.count && isLike(items, outcome, last + 1, item)) last += 1
+      if (template.text !== '') entries.push(`${template.text},`.repeat(last - item) + template.text)
+      item = last
     } else {
       const sequence = outcome.firstSequence + item
       entries.push(template.fill(plainId(items, item, sequence), sequence))
@@ -46,6 +50,14 @@ export function bulkAnswer(
   if (keeps('errors')) fields.push(`"errors":${outcome.created < items.count}`)
   if (entries.length > 0) fields.push(`"items":[${entries.join(',')}]`)
   return `{${fields.join(',')}}`
+}
+
+function isLike({ statuses, actions }: BulkItems, { indices }: BulkOutcome, item: number, other: number): boolean {
+  return (
+    statuses[item] === statuses[other] &&
+    indices[item] === indices[other] &&
+    actions[item]!.operation === actions[other]!.operation
+  )
 }
 
 /** Holes in an entry. No index has a name with such characters in it. */

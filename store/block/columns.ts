@@ -6,23 +6,53 @@ export function columnKey({ path, kind }: Leaf): string {
   return kind === 'string' ? `"${path}` : path
 }
 
-/** The values of one field in some rows, as places in the table's leaves. */
+/** The values of one field in some rows. Values that stand at the same place of the request are one run. */
 export class ColumnInput {
   leaf: Leaf
-  leaves = new Int32Array(1024)
+  /** Values in all runs. */
   count = 0
+  runs = 0
+  /** By run: where the value begins and ends in the bytes. */
+  starts = new Int32Array(256)
+  ends = new Int32Array(256)
+  /** By run: the number of its first value, and the row of the table that this is in. */
+  firstValues = new Int32Array(256)
+  firstRows = new Int32Array(256)
+  lastStart = -1
 
   constructor(leaf: Leaf) {
     this.leaf = leaf
   }
 
-  add(leaf: number): void {
-    if (this.count === this.leaves.length) {
-      const grown = new Int32Array(this.count * 2)
-      grown.set(this.leaves)
-      this.leaves = grown
+  begin(leaf: Leaf): void {
+    this.leaf = leaf
+    this.count = 0
+    this.runs = 0
+    this.lastStart = -1
+  }
+
+  /** Begins a run; the caller counts its values. */
+  beginRun(start: number, end: number, row: number): void {
+    const run = this.runs++
+    if (run === this.starts.length) this.#grow()
+    this.lastStart = start
+    this.starts[run] = start
+    this.ends[run] = end
+    this.firstValues[run] = this.count
+    this.firstRows[run] = row
+  }
+
+  /** The number of the value after a run. */
+  endOfRun(run: number): number {
+    return run + 1 < this.runs ? this.firstValues[run + 1]! : this.count
+  }
+
+  #grow(): void {
+    for (const name of ['starts', 'ends', 'firstValues', 'firstRows'] as const) {
+      const grown = new Int32Array(this[name].length * 4)
+      grown.set(this[name])
+      this[name] = grown
     }
-    this.leaves[this.count++] = leaf
   }
 }
 
@@ -63,8 +93,7 @@ export class ColumnsInput {
         columns = columnsOfShapes[code]!
       }
       this.shapeCodes[index] = code
-      const from = table.leafFrom[row]!
-      for (let leaf = 0; leaf < columns.length; leaf++) columns[leaf]!.add(from + leaf)
+      addRow(table, row, columns)
     }
   }
 
@@ -73,12 +102,21 @@ export class ColumnsInput {
     let column = this.#byKey.get(key)
     if (column === undefined) {
       column = this.#unused.pop() ?? new ColumnInput(leaf)
-      column.leaf = leaf
-      column.count = 0
+      column.begin(leaf)
       this.#byKey.set(key, column)
       this.columns.push(column)
     }
     return column
+  }
+}
+
+function addRow({ leafFrom, leafStarts, leafEnds }: DocumentTable, row: number, columns: readonly ColumnInput[]): void {
+  const from = leafFrom[row]!
+  for (let leaf = 0; leaf < columns.length; leaf++) {
+    const column = columns[leaf]!
+    const start = leafStarts[from + leaf]!
+    if (start !== column.lastStart) column.beginRun(start, leafEnds[from + leaf]!, row)
+    column.count += 1
   }
 }
 

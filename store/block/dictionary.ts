@@ -1,80 +1,75 @@
 import type { DocumentTable } from '../json/document-table.ts'
+import type { ColumnInput } from './columns.ts'
 
-/** A column with more distinct values than this share of its values is no dictionary. */
+/** A column with more distinct values than this share of its values is no dictionary, unless they are few. */
 const MAX_DISTINCT_SHARE = 0.5
-/** So many values may be distinct before the share counts. */
-const MIN_DISTINCT = 128
+const FEW_DISTINCT = 128
 const MAX_DISTINCT = 65_535
+/** The share is looked at after so many values: with hundreds of senders in turn the first ones are all distinct. */
+const VALUES_TO_TRY = 1024
 
 /** Numbers the distinct values of a column. Reused from column to column. */
 export class DictionaryBuilder {
   codes = new Uint16Array(8192)
-  /** Leaf of the first value of each code. */
-  readonly firstLeaves: number[] = []
+  /** The run of the column in which each code comes first. */
+  readonly firstRuns: number[] = []
   #slots = new Int32Array(1024)
 
   /**
    * Gives each value a code; equal values have the same.
    *
-   * @param leaves places of the values in the table's leaves
    * @returns false if too many are distinct; then the codes mean nothing
    */
-  build(table: DocumentTable, leaves: Int32Array, count: number): boolean {
-    const { leafStarts, leafEnds, view } = table
+  build({ view }: DocumentTable, column: ColumnInput): boolean {
+    const { count, runs } = column
     if (this.codes.length < count) this.codes = new Uint16Array(count)
+    const { codes, firstRuns } = this
     this.#slots.fill(0)
-    this.firstLeaves.length = 0
-    let lastStart = -1
-    let code = 0
-    for (let index = 0; index < count; index++) {
-      const leaf = leaves[index]!
-      const start = leafStarts[leaf]!
-      // The same place in the request is the same value, and most often the place does not change.
-      if (start !== lastStart) {
-        lastStart = start
-        code = this.#codeOf(view, table, leaf, start, leafEnds[leaf]!)
-        const distinct = this.firstLeaves.length
-        if (distinct > MIN_DISTINCT && (distinct > (index + 1) * MAX_DISTINCT_SHARE || distinct > MAX_DISTINCT))
-          return false
-      }
-      this.codes[index] = code
+    firstRuns.length = 0
+    for (let run = 0; run < runs; run++) {
+      const code = this.#codeOf(view, column, run)
+      const end = column.endOfRun(run)
+      for (let value = column.firstValues[run]!; value < end; value++) codes[value] = code
+      const distinct = firstRuns.length
+      if (distinct > MAX_DISTINCT || (end >= VALUES_TO_TRY && distinct > end * MAX_DISTINCT_SHARE)) return false
     }
-    return true
+    return firstRuns.length <= Math.max(FEW_DISTINCT, count * MAX_DISTINCT_SHARE)
   }
 
-  #codeOf(view: DataView, table: DocumentTable, leaf: number, start: number, end: number): number {
+  #codeOf(view: DataView, column: ColumnInput, run: number): number {
     const mask = this.#slots.length - 1
-    let slot = hashBytes(view, start, end) & mask
+    let slot = hashBytes(view, column.starts[run]!, column.ends[run]!) & mask
     for (;;) {
       const entry = this.#slots[slot]!
       if (entry === 0) break
-      if (this.#equals(table, this.firstLeaves[entry - 1]!, start, end)) return entry - 1
+      if (isSame(view, column, run, this.firstRuns[entry - 1]!)) return entry - 1
       slot = (slot + 1) & mask
     }
-    this.firstLeaves.push(leaf)
-    this.#slots[slot] = this.firstLeaves.length
-    if (this.firstLeaves.length * 2 > this.#slots.length) this.#grow(table)
-    return this.firstLeaves.length - 1
+    this.firstRuns.push(run)
+    this.#slots[slot] = this.firstRuns.length
+    if (this.firstRuns.length * 2 > this.#slots.length) this.#grow(view, column)
+    return this.firstRuns.length - 1
   }
 
-  #equals(table: DocumentTable, leaf: number, start: number, end: number): boolean {
-    const otherStart = table.leafStarts[leaf]!
-    const length = end - start
-    if (table.leafEnds[leaf]! - otherStart !== length) return false
-    const { bytes } = table
-    for (let index = 0; index < length; index++) if (bytes[start + index] !== bytes[otherStart + index]) return false
-    return true
-  }
-
-  #grow(table: DocumentTable): void {
+  #grow(view: DataView, { starts, ends }: ColumnInput): void {
     this.#slots = new Int32Array(this.#slots.length * 4)
     const mask = this.#slots.length - 1
-    for (const [code, leaf] of this.firstLeaves.entries()) {
-      let slot = hashBytes(table.view, table.leafStarts[leaf]!, table.leafEnds[leaf]!) & mask
+    for (const [code, run] of this.firstRuns.entries()) {
+      let slot = hashBytes(view, starts[run]!, ends[run]!) & mask
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
       this.#slots[slot] = code + 1
     }
   }
+}
+
+function isSame(view: DataView, { starts, ends }: ColumnInput, run: number, other: number): boolean {
+  const [a, b] = [starts[run]!, starts[other]!]
+  const length = ends[run]! - a
+  if (ends[other]! - b !== length) return false
+  let at = 0
+  for (; at + 4 <= length; at += 4) if (view.getInt32(a + at, true) !== view.getInt32(b + at, true)) return false
+  for (; at < length; at++) if (view.getUint8(a + at) !== view.getUint8(b + at)) return false
+  return true
 }
 
 function hashBytes(view: DataView, start: number, end: number): number {

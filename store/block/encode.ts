@@ -15,7 +15,7 @@ import {
 import type { IdTable } from './id-table.ts'
 import { writeIds } from './ids.ts'
 import { writeRowTimes } from './row-times.ts'
-import { WordSet } from './word-filter.ts'
+import { WordFilterBuilder } from './word-filter.ts'
 import { compress } from './zstd.ts'
 
 /** Rows of one index and one day, to become a block. */
@@ -54,7 +54,7 @@ export interface EncodedSection {
 export class BlockEncoder {
   readonly #columns = new ColumnsInput()
   readonly #dictionary = new DictionaryBuilder()
-  readonly #words = new WordSet()
+  readonly #filter = new WordFilterBuilder()
   readonly #extraWords = new WordHashes()
   readonly #writer = new ByteWriter(64 * 1024)
   readonly #textWriter = new ByteWriter(1024 * 1024)
@@ -64,7 +64,6 @@ export class BlockEncoder {
     const sections: EncodedSection[] = []
     const writer = this.#writer
     writer.length = 0
-    this.#words.clear()
     this.#extraWords.length = 0
     let sourceBytes = 0
     let minNs = Number.POSITIVE_INFINITY
@@ -88,8 +87,7 @@ export class BlockEncoder {
     const head = compress(writer.written)
 
     if (count >= MIN_FILTER_ROWS) {
-      this.#addRowWords(input)
-      sections.push({ section: SECTION.filter, data: this.#words.toFilter() })
+      sections.push({ section: SECTION.filter, data: this.#filterOf(input) })
     }
     const [firstSequence, lastSequence] = [sequences[0]!, sequences[count - 1]!]
     return { rows: count, minNs, maxNs, firstSequence, lastSequence, sourceBytes, head, sections }
@@ -133,47 +131,47 @@ export class BlockEncoder {
       const varying = digits.subarray(0, count).some((value) => value !== digits[0])
       writer.byte(varying ? VARYING_DIGITS : digits[0]!)
       if (varying) writer.raw(new Uint8Array(digits.buffer, digits.byteOffset, count))
-    } else if (this.#dictionary.build(input.table, column.leaves, column.count)) {
+    } else if (this.#dictionary.build(input.table, column)) {
       this.#writeDictionary(column, input.table)
     } else {
-      this.#writeText(column, input, sections)
+      this.#writeText(column, input.table, sections)
     }
   }
 
   #writeDictionary(column: ColumnInput, table: DocumentTable): void {
     const writer = this.#writer
-    const { codes, firstLeaves } = this.#dictionary
+    const { codes, firstRuns } = this.#dictionary
     writer.byte(ENCODING.dictionary)
-    writer.number(firstLeaves.length)
-    for (const leaf of firstLeaves) {
-      writer.bytes(table.bytes.subarray(table.leafStarts[leaf], table.leafEnds[leaf]))
-      this.#addLeafWords(column, table, leaf)
+    writer.number(firstRuns.length)
+    for (const run of firstRuns) {
+      writer.bytes(table.bytes.subarray(column.starts[run], column.ends[run]))
+      this.#addWords(column, table, run)
     }
-    if (firstLeaves.length > 1) writeCodes(writer, codes, column.count, firstLeaves.length)
+    if (firstRuns.length > 1) writeCodes(writer, codes, column.count, firstRuns.length)
   }
 
   /** Values one after the other, each with a newline, which no JSON value has in it. */
-  #writeText(column: ColumnInput, { table, rows }: BlockInput, sections: EncodedSection[]): void {
-    const { leafStarts, leafEnds, leafFrom, bytes } = table
-    const { leaves, count } = column
-    let total = count
-    for (let index = 0; index < count; index++) total += leafEnds[leaves[index]!]! - leafStarts[leaves[index]!]!
+  #writeText(column: ColumnInput, table: DocumentTable, sections: EncodedSection[]): void {
+    const { bytes, view } = table
+    const { starts, ends, firstValues, firstRows, runs } = column
+    let total = column.count
+    for (let run = 0; run < runs; run++) {
+      total += (ends[run]! - starts[run]!) * (column.endOfRun(run) - firstValues[run]!)
+    }
     const writer = this.#textWriter
     writer.length = 0
-    const target = writer.reserve(total)
+    const target = writer.reserve(total + COPY_SLACK)
+    const targetView = new DataView(target.buffer, target.byteOffset, target.byteLength)
     let at = 0
-    let place = 0
-    let lastStart = -1
-    for (let index = 0; index < count; index++) {
-      const leaf = leaves[index]!
-      const start = leafStarts[leaf]!
-      const end = leafEnds[leaf]!
-      at = copyBytes(table.view, bytes, start, end, target, at)
-      target[at++] = 0x0a
-      while (leafFrom[rows[place]! + 1]! <= leaf) place += 1
-      // The words of a leaf that stands in another row were not counted with this one.
-      if (start < table.starts[rows[place]!]! && start !== lastStart) this.#addLeafWords(column, table, leaf)
-      lastStart = start
+    for (let run = 0; run < runs; run++) {
+      const start = starts[run]!
+      const end = ends[run]!
+      for (let more = column.endOfRun(run) - firstValues[run]!; more > 0; more--) {
+        at = copyBytes(view, bytes, start, end, targetView, at)
+        target[at++] = 0x0a
+      }
+      // The words of a value that stands in another row were not counted with this one.
+      if (start < table.starts[firstRows[run]!]!) this.#addWords(column, table, run)
     }
     writer.length = at
     if (at <= INLINE_BYTES) {
@@ -197,46 +195,51 @@ export class BlockEncoder {
     else sections.push({ section: SECTION.ids, data: compress(writer.written) })
   }
 
-  #addLeafWords({ leaf: { kind } }: ColumnInput, { bytes, leafStarts, leafEnds }: DocumentTable, leaf: number): void {
+  #addWords({ leaf: { kind }, starts, ends }: ColumnInput, { bytes }: DocumentTable, run: number): void {
     const words = this.#extraWords
-    const [start, end] = [leafStarts[leaf]!, leafEnds[leaf]!]
+    const [start, end] = [starts[run]!, ends[run]!]
     words.reserve(end - start)
     if (kind === 'string') scanString(bytes, start, end, words)
     else addBareWords(bytes, start, end, words)
   }
 
-  #addRowWords({ table, rows, count }: BlockInput): void {
-    for (let index = 0; index < count; index++) {
-      const row = rows[index]!
-      this.#words.addAll(table.words.hashes, table.wordsFrom[row]!, table.wordsFrom[row + 1]!)
-    }
-    this.#words.addAll(this.#extraWords.hashes, 0, this.#extraWords.length)
+  #filterOf({ table, rows, count }: BlockInput): Buffer {
+    const filter = this.#filter
+    filter.begin()
+    do {
+      for (let index = 0; index < count; index++) {
+        const first = rows[index]!
+        while (index + 1 < count && rows[index + 1] === rows[index]! + 1) index += 1
+        filter.addAll(table.words.hashes, table.wordsFrom[first]!, table.wordsFrom[rows[index]! + 1]!)
+      }
+      filter.addAll(this.#extraWords.hashes, 0, this.#extraWords.length)
+    } while (filter.grow())
+    return filter.toFilter()
   }
 }
 
 /** Beyond this length native copying is faster; below, the call costs more than the copy. */
-const SHORT_BYTES = 256
+const SHORT_BYTES = 512
 
-/** @returns the place after the copy */
-function copyBytes(view: DataView, bytes: Buffer, start: number, end: number, target: Buffer, at: number): number {
+/**
+ * Copies a leaf, eight bytes at a time, as doubles: no UTF-8 is a NaN, so their bits stay what they are. Up to seven
+ * bytes more are written after it, for which the target has room.
+ *
+ * @returns the place after the copy
+ */
+function copyBytes(view: DataView, bytes: Buffer, start: number, end: number, target: DataView, at: number): number {
   const length = end - start
-  if (length > SHORT_BYTES) {
-    bytes.copy(target, at, start, end)
+  if (length > SHORT_BYTES || start + length + COPY_SLACK > view.byteLength) {
+    bytes.copy(new Uint8Array(target.buffer, target.byteOffset), at, start, end)
     return at + length
   }
-  let from = start
-  let to = at
-  for (const whole = start + (length & ~3); from < whole; from += 4) {
-    const word = view.getInt32(from, true)
-    target[to] = word
-    target[to + 1] = word >> 8
-    target[to + 2] = word >> 16
-    target[to + 3] = word >> 24
-    to += 4
+  for (let offset = 0; offset < length; offset += 8) {
+    target.setFloat64(at + offset, view.getFloat64(start + offset, true), true)
   }
-  while (from < end) target[to++] = bytes[from++]!
-  return to
+  return at + length
 }
+
+const COPY_SLACK = 7
 
 function isRowTime({ leaf, count }: ColumnInput, input: BlockInput): boolean {
   if (leaf.path !== '@timestamp' || leaf.kind !== 'string' || count !== input.count) return false

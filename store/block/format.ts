@@ -1,5 +1,5 @@
 /** What a block looks like on disk; the first byte of its head is this version. */
-export const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 2
 
 /** How the values of a column are written. */
 export const ENCODING = {

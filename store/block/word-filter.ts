@@ -1,85 +1,92 @@
-/** Ten bits and six probes a word: one word in 120 that is not in a block is taken to be. */
-const BITS_PER_WORD = 10
-const PROBES = 6
+/**
+ * A filter of the words of a block: false for a word that the block does not have, except for about one in 80. It is a
+ * Bloom filter in which all bits of a word lie in one pair of 32-bit numbers, so that adding one touches one place in
+ * memory and equal words need not be found first.
+ */
 
-/** The distinct words of a block, from which its filter is made. Reused from block to block. */
-export class WordSet {
-  #slots = new Int32Array(1 << 15)
-  #shift = 32 - 15
-  size = 0
+/** Bits that are set, as a share of all: with more, a filter is made again in twice the memory. */
+const MAX_FILL = 0.4
+const FIRST_NUMBERS = 2 ** 14
+const MIN_NUMBERS = 16
+const MAX_NUMBERS = 2 ** 23
 
-  clear(): void {
-    this.#slots.fill(0)
-    this.size = 0
+/** Makes the filters of blocks. It keeps its memory from block to block. */
+export class WordFilterBuilder {
+  #numbers = new Int32Array(FIRST_NUMBERS)
+
+  begin(): void {
+    this.#numbers.fill(0)
   }
 
   addAll(hashes: Int32Array, from: number, to: number): void {
-    let slots = this.#slots
-    let shift = this.#shift
+    const numbers = this.#numbers
+    const mask = numbers.length - 1
     for (let index = from; index < to; index++) {
       const hash = hashes[index]!
-      const mask = slots.length - 1
-      let slot = Math.imul(hash, 0x9e3779b1) >>> shift
-      while (slots[slot] !== hash && slots[slot] !== 0) slot = (slot + 1) & mask
-      if (slots[slot] === hash) continue
-      slots[slot] = hash
-      this.size += 1
-      if (this.size * 2 > slots.length) {
-        this.#grow()
-        slots = this.#slots
-        shift = this.#shift
-      }
+      const place = placeOf(hash) & mask
+      const bits = bitsOf(hash)
+      numbers[place] = numbers[place]! | firstBits(bits)
+      numbers[place ^ 1] = numbers[place ^ 1]! | secondBits(bits)
     }
   }
 
-  #grow(): void {
-    const old = this.#slots
-    this.#slots = new Int32Array(old.length * 4)
-    this.#shift -= 2
-    this.size = 0
-    this.addAll(
-      old.filter((hash) => hash !== 0),
-      0,
-      old.reduce((count, hash) => count + (hash === 0 ? 0 : 1), 0),
-    )
+  /** Whether too many different words were added; then {@link begin} was called, with more memory, and all are to be added again. */
+  grow(): boolean {
+    const size = this.#numbers.length
+    if (size >= MAX_NUMBERS || fillOf(this.#numbers, size) <= MAX_FILL) return false
+    this.#numbers = new Int32Array(size * 2)
+    return true
   }
 
-  /** A Bloom filter of all words. */
+  /** The filter of all words, in as little memory as they need. */
   toFilter(): Buffer {
-    const bits = Math.max(8, this.size * BITS_PER_WORD)
-    const filter = Buffer.alloc((bits + 7) >> 3)
-    const count = filter.length * 8
-    for (const hash of this.#slots) {
-      if (hash === 0) continue
-      const step = stepOf(hash)
-      let probe = hash
-      for (let index = 0; index < PROBES; index++) {
-        const bit = bitOf(probe, count)
-        filter[bit >>> 3] = filter[bit >>> 3]! | (1 << (bit & 7))
-        probe = (probe + step) | 0
-      }
+    const numbers = this.#numbers
+    let size = numbers.length
+    // The lower half of a filter and its upper half, laid upon each other, are the filter of half the size.
+    while (size > MIN_NUMBERS && 1 - (1 - fillOf(numbers, size)) ** 2 <= MAX_FILL) {
+      size >>= 1
+      for (let index = 0; index < size; index++) numbers[index] = numbers[index]! | numbers[index + size]!
     }
+    const filter = Buffer.allocUnsafe(size * 4)
+    for (let index = 0; index < size; index++) filter.writeInt32LE(numbers[index]!, index * 4)
     return filter
   }
 }
 
 /** Whether a word may be in the block that the filter was made of; false is certain. */
-export function mayContain(filter: Uint8Array, hash: number): boolean {
-  const count = filter.length * 8
-  const step = stepOf(hash)
-  let probe = hash
-  for (let index = 0; index < PROBES; index++) {
-    const bit = bitOf(probe, count)
-    if ((filter[bit >>> 3]! & (1 << (bit & 7))) === 0) return false
-    probe = (probe + step) | 0
+export function mayContain(filter: Buffer, hash: number): boolean {
+  const place = placeOf(hash) & (filter.length / 4 - 1)
+  const bits = bitsOf(hash)
+  const first = firstBits(bits)
+  const second = secondBits(bits)
+  return (filter.readInt32LE(place * 4) & first) === first && (filter.readInt32LE((place ^ 1) * 4) & second) === second
+}
+
+function placeOf(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 9
+}
+
+function bitsOf(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+}
+
+/** A shift counts by its five lowest bits. */
+function firstBits(bits: number): number {
+  return (1 << (bits >>> 27)) | (1 << (bits >>> 22)) | (1 << (bits >>> 17))
+}
+
+function secondBits(bits: number): number {
+  return (1 << (bits >>> 12)) | (1 << (bits >>> 7))
+}
+
+/** The share of bits that are set among the first so many numbers. */
+function fillOf(numbers: Int32Array, size: number): number {
+  let count = 0
+  for (let index = 0; index < size; index++) {
+    let bits = numbers[index]!
+    bits -= (bits >>> 1) & 0x55555555
+    bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+    count += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
   }
-  return true
-}
-
-function stepOf(hash: number): number {
-  return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) | 1
-}
-
-function bitOf(probe: number, count: number): number {
-  return Math.floor(((Math.imul(probe, 0x9e3779b1) >>> 0) / 2 ** 32) * count)
+  return count / (size * 32)
 }

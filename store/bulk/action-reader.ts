@@ -1,4 +1,5 @@
 import { illegalArgument } from '../elasticsearch-error.ts'
+import { equalBytes } from '../json/equal-bytes.ts'
 import { isObject, type JsonObject, readBoolean } from '../mapping/json-object.ts'
 
 /** What an action line asks for. */
@@ -84,21 +85,14 @@ export class ActionReader {
     if (this.#modelStart < 0) return false
     const idStart = start + this.#prefixBytes
     const idEnd = this.#suffixBytes < 0 ? end : end - this.#suffixBytes
-    if (idStart > idEnd || !this.#equal(start, this.#modelStart, this.#prefixBytes)) return false
+    if (idStart > idEnd || !equalBytes(this.#view, this.#bytes, start, this.#modelStart, this.#prefixBytes))
+      return false
     if (this.#suffixBytes < 0) return idStart === end
-    if (idStart === idEnd || !this.#equal(idEnd, this.#suffixAt, this.#suffixBytes)) return false
-    for (let at = idStart; at < idEnd; at++) if (!isPlain(this.#bytes[at]!)) return false
+    if (idStart === idEnd || !equalBytes(this.#view, this.#bytes, idEnd, this.#suffixAt, this.#suffixBytes))
+      return false
+    if (!arePlain(this.#bytes, idStart, idEnd)) return false
     this.idStart = idStart
     this.idEnd = idEnd
-    return true
-  }
-
-  #equal(a: number, b: number, length: number): boolean {
-    let offset = 0
-    for (const whole = length - 3; offset < whole; offset += 4) {
-      if (this.#view.getInt32(a + offset, true) !== this.#view.getInt32(b + offset, true)) return false
-    }
-    for (; offset < length; offset++) if (this.#bytes[a + offset] !== this.#bytes[b + offset]) return false
     return true
   }
 
@@ -196,7 +190,16 @@ function unsupportedPart(operation: Operation, metadata: JsonObject): string | u
   return part === undefined ? undefined : `this store does not do [${part}] of a bulk action`
 }
 
-/** A byte that stands for itself in a JSON string. */
+/** By byte: zero if it stands for itself in a JSON string. */
+const NOT_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (isPlain(byte) ? 0 : 1))
+
 function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte < 0x80 && byte !== 0x22 && byte !== 0x5c
+}
+
+/** An id is short and nearly always plain, so it is looked at without a branch for each byte. */
+function arePlain(bytes: Buffer, start: number, end: number): boolean {
+  let others = 0
+  for (let at = start; at < end; at++) others |= NOT_PLAIN[bytes[at]!]!
+  return others === 0
 }

@@ -77,7 +77,7 @@ export class DocumentCheck {
       const start = table.leafStarts[from + leaf]!
       if (start === plan.lastFitting[index]) continue
       if (
-        !this.#reader.read(table.bytes, start, table.leafEnds[from + leaf]!) ||
+        !this.#reader.read(table.bytes, table.view, start, table.leafEnds[from + leaf]!) ||
         !(this.#reader.day <= plan.latestDays[index]!)
       ) {
         const problem = this.#checkLeaf(table, shape, from, leaf, id, withSource)
@@ -169,7 +169,7 @@ export class DocumentCheck {
     const end = table.leafEnds[at]!
     const quoted = shape.leaves[leaf]!.kind === 'string'
     const reader = this.#reader
-    if (quoted && this.#timestampType.formats.includes('iso') && reader.read(table.bytes, start, end)) {
+    if (quoted && this.#timestampType.formats.includes('iso') && reader.read(table.bytes, table.view, start, end)) {
       this.day = reader.day
       this.ns = reader.ns
       this.digits = reader.digits

@@ -1,4 +1,5 @@
 import type { DocumentTable } from './document-table.ts'
+import { equalBytes } from './equal-bytes.ts'
 import type { Leaf, Shape } from './shape.ts'
 import { scanBare, skipString } from './tokenizer.ts'
 import { addBareWords, BAD_STRING, scanString, type WordHashes } from './words.ts'
@@ -17,9 +18,10 @@ export class Follower {
   readonly #table: DocumentTable
   readonly #count: number
   readonly #kinds: Uint8Array
-  /** Places of the model's own leaves, and the same with earlier equal leaves in their place. */
+  /** Places of the model's own leaves. */
   readonly #ownStarts: Int32Array
   readonly #ownEnds: Int32Array
+  /** Places of the last document's leaves, or of earlier ones that equal them. */
   readonly #sharedStarts: Int32Array
   readonly #sharedEnds: Int32Array
   #modelStart: number
@@ -79,15 +81,28 @@ export class Follower {
       const length = this.#ownStarts[leaf]! - modelAt
       if (at + length > end || !equalBytes(view, bytes, at, modelAt, length)) return false
       at += length
+      modelAt = this.#ownEnds[leaf]!
+      const lastStart = this.#sharedStarts[leaf]!
+      const lastLength = this.#sharedEnds[leaf]! - lastStart
+      // Senders take turns, so what varies is still most often what it was in the last document.
+      if (bytes[at + lastLength] === bytes[modelAt] && equalBytes(view, bytes, at, lastStart, lastLength)) {
+        at += lastLength
+        continue
+      }
       const leafEnd = scanLeaf(this.#kinds[leaf]!, bytes, at, end, words)
       if (leafEnd === BAD_STRING) return false
       leafStarts[from + leaf] = at
       leafEnds[from + leaf] = leafEnd
       at = leafEnd
-      modelAt = this.#ownEnds[leaf]!
     }
     const rest = this.#modelEnd - modelAt
-    return at + rest === end && equalBytes(view, bytes, at, modelAt, rest)
+    if (at + rest !== end || !equalBytes(view, bytes, at, modelAt, rest)) return false
+    for (let index = 0; index < this.#varyingCount; index++) {
+      const leaf = this.#varying[index]!
+      this.#sharedStarts[leaf] = leafStarts[from + leaf]!
+      this.#sharedEnds[leaf] = leafEnds[from + leaf]!
+    }
+    return true
   }
 
   /** Compares literal by literal, learns which leaves changed and makes the document the model. */
@@ -126,8 +141,8 @@ export class Follower {
       const varied = wasVarying < this.#varyingCount && this.#varying[wasVarying] === leaf
       if (varied) wasVarying += 1
       if (
-        length === this.#ownEnds[leaf]! - this.#ownStarts[leaf]! &&
-        equalBytes(view, bytes, leafStart, this.#ownStarts[leaf]!, length)
+        length === this.#sharedEnds[leaf]! - this.#sharedStarts[leaf]! &&
+        equalBytes(view, bytes, leafStart, this.#sharedStarts[leaf]!, length)
       ) {
         leafStarts[from + leaf] = this.#sharedStarts[leaf]!
         leafEnds[from + leaf] = this.#sharedEnds[leaf]!
@@ -164,14 +179,4 @@ function scanLeaf(kind: number, bytes: Buffer, at: number, end: number, words: W
   const leafEnd = scanBare(bytes, at, end)
   if (leafEnd !== BAD_STRING) addBareWords(bytes, at, leafEnd, words)
   return leafEnd
-}
-
-/** Equality of two spans of the same bytes, four at a time: native comparison costs twice as much at these lengths. */
-function equalBytes(view: DataView, bytes: Buffer, a: number, b: number, length: number): boolean {
-  let offset = 0
-  for (const whole = length - 3; offset < whole; offset += 4) {
-    if (view.getInt32(a + offset, true) !== view.getInt32(b + offset, true)) return false
-  }
-  for (; offset < length; offset++) if (bytes[a + offset] !== bytes[b + offset]) return false
-  return true
 }

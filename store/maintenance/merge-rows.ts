@@ -57,7 +57,7 @@ export class MergeRows {
 
   /** Digits after the second, if the document's `@timestamp` says just the time of the row. */
   #digitsOf(place: number, { day }: Block): number {
-    const { shapes, leafFrom, leafStarts, leafEnds, bytes } = this.table
+    const { shapes, leafFrom, leafStarts, leafEnds, bytes, view } = this.table
     const shape = shapes[place]!
     let leaf = this.#timestampLeaves.get(shape)
     if (leaf === undefined) {
@@ -67,7 +67,7 @@ export class MergeRows {
     if (leaf < 0) return -1
     const at = leafFrom[place]! + leaf
     const reader = this.#timestamps
-    if (!reader.read(bytes, leafStarts[at]!, leafEnds[at]!)) return -1
+    if (!reader.read(bytes, view, leafStarts[at]!, leafEnds[at]!)) return -1
     return reader.day === day && reader.ns === this.#ns[place] ? reader.digits : -1
   }
 

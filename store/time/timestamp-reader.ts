@@ -1,6 +1,7 @@
 import { DAY_MS } from './day.ts'
 
 const ZERO = 0x30
+const COLON = 0x3a
 
 /** Bytes of `2026-11-21T00:00:`, which seldom change from one timestamp to the next. */
 const PREFIX_BYTES = 17
@@ -15,14 +16,21 @@ export class TimestampReader {
   ns = 0
   /** Digits after the point. */
   digits = 0
-  readonly #prefix = Buffer.alloc(PREFIX_BYTES)
+  /** The prefix that was seen last, four bytes at a time; its last byte is a colon. */
+  #year = 0
+  #month = 0
+  #hour = 0
+  #minute = 0
   #minuteNs = 0
 
-  /** @returns whether the bytes are such a timestamp; any other form is for the general parser */
-  read(bytes: Buffer, start: number, end: number): boolean {
+  /**
+   * @param view of the same bytes
+   * @returns whether the bytes are such a timestamp; any other form is for the general parser
+   */
+  read(bytes: Buffer, view: DataView, start: number, end: number): boolean {
     const length = end - start
     if (length < 20 || length > 30 || bytes[end - 1] !== 0x5a) return false
-    if (!this.#isSameMinute(bytes, start) && !this.#readMinute(bytes, start)) return false
+    if (!this.#isSameMinute(bytes, view, start) && !this.#readMinute(bytes, view, start)) return false
     const second = twoDigits(bytes, start + PREFIX_BYTES)
     if (!(second <= 59)) return false
     let fraction = 0
@@ -39,13 +47,17 @@ export class TimestampReader {
     return true
   }
 
-  #isSameMinute(bytes: Buffer, start: number): boolean {
-    for (let index = PREFIX_BYTES - 1; index >= 0; index--)
-      if (bytes[start + index] !== this.#prefix[index]) return false
-    return true
+  #isSameMinute(bytes: Buffer, view: DataView, start: number): boolean {
+    return (
+      view.getInt32(start, true) === this.#year &&
+      view.getInt32(start + 4, true) === this.#month &&
+      view.getInt32(start + 8, true) === this.#hour &&
+      view.getInt32(start + 12, true) === this.#minute &&
+      bytes[start + 16] === COLON
+    )
   }
 
-  #readMinute(bytes: Buffer, start: number): boolean {
+  #readMinute(bytes: Buffer, view: DataView, start: number): boolean {
     const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)
     const month = twoDigits(bytes, start + 5)
     const date = twoDigits(bytes, start + 8)
@@ -55,7 +67,10 @@ export class TimestampReader {
     for (const [at, byte] of PUNCTUATION) if (bytes[start + at] !== byte) return false
     const day = dayOf(year, month, date)
     if (day === undefined) return false
-    bytes.copy(this.#prefix, 0, start, start + PREFIX_BYTES)
+    this.#year = view.getInt32(start, true)
+    this.#month = view.getInt32(start + 4, true)
+    this.#hour = view.getInt32(start + 8, true)
+    this.#minute = view.getInt32(start + 12, true)
     this.day = day
     this.#minuteNs = (hour * 60 + minute) * 60e9
     return true
