@@ -141,7 +141,8 @@ function markEqual(column: BlockColumn, expected: string, wanted: Uint8Array, ma
   markWhere(column, wanted, matched, (value) => {
     const start = starts[value]!
     const end = starts[value + 1]! - 1
-    if (end - start === target.length && bytes[start] === target[0]) {
+    // The first byte alone tells most values apart; an empty one has none.
+    if (end - start === target.length && (end === start || bytes[start] === target[0])) {
       if (target.compare(bytes, start, end) === 0) return !hasEscapes || column.value(value) === expected
     }
     return hasEscapes && bytes.subarray(start, end).includes(0x5c) && column.value(value) === expected

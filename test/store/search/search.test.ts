@@ -83,7 +83,8 @@ test('searches, pages and aggregations answer as a plain evaluation of every doc
             expected.slice(from, from + 20).map(({ id }) => id),
           )
         }),
-        { numRuns: name === 'merged' ? 80 : 40 },
+        // An empty value has no first byte to compare.
+        { numRuns: name === 'merged' ? 80 : 40, examples: [[{ term: { 'dyn.keyword': '' } }, [], 0]] },
       )
     })
 
