@@ -30,29 +30,44 @@ export function writeJsonString(target: Buffer, at: number, source: Buffer, star
   target[to++] = QUOTE
   for (let from = start; from < end; from++) {
     const byte = source[from]!
-    const letter = ESCAPES[byte]!
-    // Stored before it is known to be right: almost every byte is, and without an `else` this is nearly twice as fast.
+    // Stored before it is known to be right, because almost every byte is. With an `else`, or with the longer escapes in
+    // this loop, it takes twice the time (measured).
     target[to] = byte
-    if (letter !== 0) to = writeEscape(target, to, byte, letter)
+    if (ESCAPES[byte] !== 0) {
+      if (ESCAPES[byte] === 1) return writeWithControls(target, at, source, start, end)
+      target[to] = BACKSLASH
+      target[++to] = ESCAPES[byte]!
+    }
     to += 1
   }
   target[to++] = QUOTE
   return to
 }
 
-/** Returns the offset of the escape's last byte. */
-function writeEscape(target: Buffer, at: number, byte: number, letter: number): number {
-  target[at] = BACKSLASH
-  if (letter !== 1) {
-    target[at + 1] = letter
-    return at + 1
+/** The same for bytes among which are controls without a letter of their own. */
+function writeWithControls(target: Buffer, at: number, source: Buffer, start: number, end: number): number {
+  let to = at
+  target[to++] = QUOTE
+  for (let from = start; from < end; from++) {
+    const byte = source[from]!
+    const letter = ESCAPES[byte]!
+    if (letter === 0) {
+      target[to++] = byte
+      continue
+    }
+    target[to++] = BACKSLASH
+    if (letter !== 1) {
+      target[to++] = letter
+      continue
+    }
+    target[to++] = 117
+    target[to++] = 48
+    target[to++] = 48
+    target[to++] = HEX[byte >> 4]!
+    target[to++] = HEX[byte & 15]!
   }
-  target[at + 1] = 117
-  target[at + 2] = 48
-  target[at + 3] = 48
-  target[at + 4] = HEX[byte >> 4]!
-  target[at + 5] = HEX[byte & 15]!
-  return at + 5
+  target[to++] = QUOTE
+  return to
 }
 
 /** Writes a text that is known to be ASCII without anything to escape. For a constant on a hot path use bytes. */
