@@ -72,7 +72,7 @@ export const schema = section(
       batch: section('How records are gathered into requests.', {
         max_bytes: size({
           description: 'A request is sent once its records have this many bytes.',
-          default: '512KiB',
+          default: '1MiB',
           minimum: 1024,
         }),
         max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '200ms' }),

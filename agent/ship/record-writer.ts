@@ -1,14 +1,9 @@
 import { encodeAttribute } from '#lib/otlp/attributes.ts'
 import { ANY_VALUE, LOG_RECORD, SCOPE_LOGS } from '#lib/otlp/fields.ts'
-import { FIXED64, LENGTH_DELIMITED, tag, varintBytes, writeUint32, writeVarint } from '#lib/otlp/wire.ts'
-import {
-  FILE_KEY_BYTES,
-  RECORD_UID_BYTES,
-  SPANNING_RECORD_UID_BYTES,
-  writeRecordUid,
-  writeSpanSuffix,
-} from '#lib/record-uid.ts'
-import { type Line, STREAM_NAMES } from '../decode/line.ts'
+import { FIXED64, LENGTH_DELIMITED, tag, varintBytes, writeVarint } from '#lib/otlp/wire.ts'
+import { FILE_KEY_BYTES } from '#lib/record-uid.ts'
+import type { Line } from '../decode/line.ts'
+import { createTails, LONGEST_TAIL_BYTES } from './record-tail.ts'
 
 /** Where a record's bytes lie, for its uid. */
 export class Extent {
@@ -29,30 +24,24 @@ const STRING_TAG = tag(ANY_VALUE.string, LENGTH_DELIMITED)
 /** Two times, tag and value each. */
 const TIMES_BYTES = 18
 
-/** The attributes `log.iostream` and `log.record.uid`, the uid's bytes last and still to be filled in. */
-const templates = (uidBytes: number) => {
-  const uid = encodeAttribute(LOG_RECORD.attributes, 'log.record.uid', '.'.repeat(uidBytes))
-  const named = STREAM_NAMES.map((name) => encodeAttribute(LOG_RECORD.attributes, 'log.iostream', name))
-  // A line that could not be parsed does not say which stream it is from.
-  return [...named.map((stream) => Buffer.concat([stream, uid])), uid]
-}
-const PLAIN_ATTRIBUTES = templates(RECORD_UID_BYTES)
-const SPANNING_ATTRIBUTES = templates(SPANNING_RECORD_UID_BYTES)
-const LONGEST_ATTRIBUTES = SPANNING_ATTRIBUTES[0]!.length
-
 /** Attribute of a record whose body was cut: its length before. */
 const TRUNCATED_KEY = 'log.record.original_length'
 
 /** Most bytes that a record takes over the bytes of its body. */
-export const RECORD_OVERHEAD_BYTES = 6 + TIMES_BYTES + 12 + LONGEST_ATTRIBUTES + 64
+export const RECORD_OVERHEAD_BYTES = 6 + TIMES_BYTES + 12 + LONGEST_TAIL_BYTES + 64
 
 /**
  * Writes OTLP LogRecords. Fields that are the same for many records are written from templates; the body is copied
  * once, from the file's bytes to the request's.
  */
 export class RecordWriter {
+  readonly #tails = createTails('plain')
+  readonly #spanningTails = createTails('spanning')
   #observedHigh = 0
   #observedLow = 0
+  /** The buffer written to last, and a view of it. */
+  #target: Buffer = EMPTY
+  #view: DataView = new DataView(EMPTY.buffer)
 
   /** Sets the read time of the records that follow. */
   observe(nowMs: number): void {
@@ -71,22 +60,23 @@ export class RecordWriter {
   write(target: Buffer, at: number, line: Line, extent: Extent, originalBytes: number): number {
     const bodyBytes = line.bodyEnd - line.bodyStart
     const valueBytes = 1 + varintBytes(bodyBytes) + bodyBytes
-    const spanning = extent.endFileKey !== undefined
-    const attributes = (spanning ? SPANNING_ATTRIBUTES : PLAIN_ATTRIBUTES)[line.stream]!
+    const tail = (extent.endFileKey === undefined ? this.#tails : this.#spanningTails)[line.stream]!
     const cut = originalBytes === 0 ? undefined : encodeAttribute(LOG_RECORD.attributes, TRUNCATED_KEY, originalBytes)
     const recordBytes =
-      TIMES_BYTES + 1 + varintBytes(valueBytes) + valueBytes + attributes.length + (cut === undefined ? 0 : cut.length)
+      TIMES_BYTES + 1 + varintBytes(valueBytes) + valueBytes + tail.lengthBytes + (cut === undefined ? 0 : cut.length)
 
+    if (target !== this.#target) this.#aim(target)
+    const view = this.#view
     let to = at
     target[to++] = RECORD_TAG
     to = writeVarint(target, to, recordBytes)
     target[to++] = TIME_TAG
-    writeUint32(target, to, line.timeLow)
-    writeUint32(target, to + 4, line.timeHigh)
+    view.setUint32(to, line.timeLow, true)
+    view.setUint32(to + 4, line.timeHigh, true)
     to += 8
     target[to++] = OBSERVED_TAG
-    writeUint32(target, to, this.#observedLow)
-    writeUint32(target, to + 4, this.#observedHigh)
+    view.setUint32(to, this.#observedLow, true)
+    view.setUint32(to + 4, this.#observedHigh, true)
     to += 8
     target[to++] = BODY_TAG
     to = writeVarint(target, to, valueBytes)
@@ -95,11 +85,14 @@ export class RecordWriter {
     line.bytes.copy(target, to, line.bodyStart, line.bodyEnd)
     to += bodyBytes
     if (cut !== undefined) to += cut.copy(target, to)
-    to += attributes.copy(target, to)
-    const uidAt = to - (spanning ? SPANNING_RECORD_UID_BYTES : RECORD_UID_BYTES)
-    const lengthBytes = extent.endOffset - extent.startOffset
-    writeRecordUid(target, uidAt, line.timeHigh, line.timeLow, extent.fileKey, extent.startOffset, lengthBytes)
-    if (extent.endFileKey !== undefined) writeSpanSuffix(target, uidAt, extent.endFileKey, extent.endFileOffset)
-    return to
+    tail.write(view, to, line, extent)
+    return to + tail.lengthBytes
+  }
+
+  #aim(target: Buffer): void {
+    this.#target = target
+    this.#view = new DataView(target.buffer, target.byteOffset, target.length)
   }
 }
+
+const EMPTY = Buffer.allocUnsafeSlow(0)

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fileKeyOf, MAX_UID_OFFSET, parseRecordUid, RECORD_UID_BYTES, writeRecordUid } from '#lib/record-uid.ts'
+import {
+  fileKeyOf,
+  MAX_UID_OFFSET,
+  parseRecordUid,
+  RECORD_UID_BYTES,
+  RecordUidTemplate,
+  writeRecordUid,
+} from '#lib/record-uid.ts'
 
 const uid = (timeNs: bigint, hash: bigint, startOffset: number, lengthBytes: number): string => {
   const target = Buffer.alloc(RECORD_UID_BYTES)
@@ -41,4 +48,37 @@ test('any other text is not a uid', () => {
   for (const text of ['', 'x', 'a'.repeat(33), `${'a'.repeat(33)}!`, `${'a'.repeat(33)}é`]) {
     assert.equal(parseRecordUid(text), undefined, text)
   }
+})
+
+test('a template that is set again and again holds what a uid written anew does', () => {
+  const keys = [1n, 2n].map((hash) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigUInt64BE(hash)
+    return fileKeyOf(bytes)
+  })
+  // Small steps stay within the digits that are written each time, large ones leave them.
+  const step = fc.oneof(fc.bigInt({ min: -5n, max: 5n }), fc.bigInt({ min: -(2n ** 33n), max: 2n ** 33n }))
+  const record = fc.record({
+    timeStep: step,
+    offsetStep: step,
+    key: fc.constantFrom(...keys),
+    lengthBytes: length,
+  })
+  fc.assert(
+    fc.property(uint64, fc.array(record, { minLength: 1, maxLength: 30 }), (firstNs, records) => {
+      const held = Buffer.alloc(RECORD_UID_BYTES + 2, '#')
+      const template = new RecordUidTemplate(held, 1)
+      let timeNs = firstNs
+      let startOffset = 2 ** 24
+      for (const { timeStep, offsetStep, key, lengthBytes } of records) {
+        timeNs = BigInt.asUintN(64, timeNs + timeStep)
+        startOffset = Math.min(Math.max(0, startOffset + Number(offsetStep)), MAX_UID_OFFSET)
+        const [high, low] = [Number(timeNs >> 32n), Number(timeNs & 0xffff_ffffn)]
+        template.set(high, low, key, startOffset, lengthBytes)
+        const anew = Buffer.alloc(RECORD_UID_BYTES + 2, '#')
+        writeRecordUid(anew, 1, high, low, key, startOffset, lengthBytes)
+        assert.equal(held.toString('latin1'), anew.toString('latin1'))
+      }
+    }),
+  )
 })
