@@ -49,6 +49,13 @@ export interface Elasticsearch {
 }
 
 /**
+ * Plain media types, which every version understands. The client's own ask for answers in the form of its major
+ * version, which Elasticsearch 8 refuses (400 media_type_header_exception).
+ */
+const JSON_TYPE = 'application/json'
+const LINES_TYPE = 'application/x-ndjson'
+
+/**
  * The official client, used for its connection pool and protocol only. Its own retries are off, because they know
  * nothing of single documents and wait for nothing; a timeout is always set, because it has none by default and a hung
  * server would hold a request for ever.
@@ -90,7 +97,7 @@ export function createElasticsearch(options: ElasticsearchOptions): Elasticsearc
           {
             meta: true,
             maxRetries: 0,
-            ...(headers === undefined ? {} : { headers }),
+            headers: { accept: JSON_TYPE, 'content-type': lines === undefined ? JSON_TYPE : LINES_TYPE, ...headers },
             ...(signal === undefined ? {} : { signal }),
             ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
           },

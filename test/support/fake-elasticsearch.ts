@@ -46,7 +46,7 @@ export type BulkAnswer =
   /** Something else is said than what happened. */
   | { readonly kind: 'lie'; readonly answer: (honest: { items: unknown[] }) => unknown }
 
-const TYPE = 'application/vnd.elasticsearch+json;compatible-with=9'
+const TYPE = 'application/json'
 
 /**
  * As much of Elasticsearch as a shipper sees: index templates, data streams that need one, and `_bulk` with `create`.
@@ -95,6 +95,11 @@ export class FakeElasticsearch {
     const body = await bodyOf(request).catch(() => undefined)
     if (body === undefined) return
     const { pathname } = new URL(request.url ?? '/', this.url)
+    // As version 8 does with what a client of version 9 asks for.
+    if (/compatible-with=9/.test(`${request.headers.accept} ${request.headers['content-type']}`)) {
+      const reason = 'Accept version must be either version 8 or 7, but found 9'
+      return send(response, 400, { error: { type: 'media_type_header_exception', reason }, status: 400 })
+    }
     if (request.method === 'PUT' && pathname.startsWith('/_index_template/')) {
       if (this.failingTemplates > 0) {
         this.failingTemplates -= 1
@@ -104,7 +109,7 @@ export class FakeElasticsearch {
       return send(response, 200, { acknowledged: true })
     }
     if (request.method === 'POST' && pathname === '/_bulk') return this.#bulk(request, body, response)
-    send(response, 200, { version: { number: '9.5.1' } })
+    send(response, 200, { version: { number: '8.19.21' } })
   }
 
   #bulk(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
