@@ -4,7 +4,8 @@ import { Line, STDERR, STDOUT } from '../agent/decode/line.ts'
 import { encodeResource } from '../agent/enrich/resource.ts'
 import { Batch, encodeScope } from '../agent/ship/batch.ts'
 import { compress } from '../agent/ship/compress.ts'
-import { Extent, RecordWriter } from '../agent/ship/record-writer.ts'
+import { Extent } from '../agent/ship/extent.ts'
+import { RecordWriter } from '../agent/ship/record-writer.ts'
 import { corpusLines } from './corpus.ts'
 
 /** What `bench/collector.ts` tells this process. */

@@ -1,7 +1,8 @@
 import { EXPORT_REQUEST, RESOURCE_LOGS, SCOPE_LOGS } from '#lib/otlp/fields.ts'
 import { LENGTH_DELIMITED, lengthDelimited, tag, varintBytes, writeVarint } from '#lib/otlp/wire.ts'
 import type { Line } from '../decode/line.ts'
-import { type Extent, RECORD_OVERHEAD_BYTES, type RecordWriter } from './record-writer.ts'
+import type { Extent } from './extent.ts'
+import { RECORD_OVERHEAD_BYTES, type RecordWriter } from './record-writer.ts'
 
 /** Whose records these are: the encoded Resource field of a container instance. */
 export interface Origin {

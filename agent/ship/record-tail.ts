@@ -2,7 +2,7 @@ import { encodeAttribute } from '#lib/otlp/attributes.ts'
 import { LOG_RECORD } from '#lib/otlp/fields.ts'
 import { RECORD_UID_BYTES, RecordUidTemplate, SPANNING_RECORD_UID_BYTES, writeSpanSuffix } from '#lib/record-uid.ts'
 import { type Line, STREAM_NAMES } from '../decode/line.ts'
-import type { Extent } from './record-writer.ts'
+import type { Extent } from './extent.ts'
 
 /** Copied at once; one more stride than the tail is long may be written. */
 const STRIDE_BYTES = 8

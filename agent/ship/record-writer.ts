@@ -1,20 +1,9 @@
 import { encodeAttribute } from '#lib/otlp/attributes.ts'
 import { ANY_VALUE, LOG_RECORD, SCOPE_LOGS } from '#lib/otlp/fields.ts'
 import { FIXED64, LENGTH_DELIMITED, tag, varintBytes, writeVarint } from '#lib/otlp/wire.ts'
-import { FILE_KEY_BYTES } from '#lib/record-uid.ts'
 import type { Line } from '../decode/line.ts'
+import type { Extent } from './extent.ts'
 import { createTails, LONGEST_TAIL_BYTES } from './record-tail.ts'
-
-/** Where a record's bytes lie, for its uid. */
-export class Extent {
-  fileKey: Buffer = Buffer.alloc(FILE_KEY_BYTES)
-  startOffset = 0
-  /** End of the record, or of its part in the file it begins in. */
-  endOffset = 0
-  /** Set if the record ends in another file, which a rotation in the middle of a line makes; then also where. */
-  endFileKey: Buffer | undefined
-  endFileOffset = 0
-}
 
 const RECORD_TAG = tag(SCOPE_LOGS.logRecords, LENGTH_DELIMITED)
 const TIME_TAG = tag(LOG_RECORD.timeUnixNano, FIXED64)

@@ -4,7 +4,8 @@ import { FULL, Line, type LineDecoder, NO_STREAM, PARTIAL, UNPARSED } from '../d
 import type { LongLine } from '../decode/long-line.ts'
 import type { PartialRecord } from '../join/partial.ts'
 import type { Batch, Request } from '../ship/batch.ts'
-import { Extent, type RecordWriter } from '../ship/record-writer.ts'
+import { Extent } from '../ship/extent.ts'
+import type { RecordWriter } from '../ship/record-writer.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { SourceFile } from './source-file.ts'
 
