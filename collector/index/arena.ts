@@ -5,6 +5,8 @@ const KEPT_BYTES = 64 * 1024 ** 2
 /** A buffer that grows and is used again: what is appended stands in one piece. */
 export class Arena {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  /** Of the same bytes. */
+  view: DataView = new DataView(this.bytes.buffer)
   length = 0
 
   /** Makes room for more bytes behind `length`. */
@@ -12,14 +14,19 @@ export class Arena {
     if (this.length + bytes <= this.bytes.length) return
     const grown = Buffer.allocUnsafeSlow(Math.max(this.length + bytes, this.bytes.length * 2))
     this.bytes.copy(grown, 0, 0, this.length)
-    this.bytes = grown
+    this.#use(grown)
   }
 
   /** What was appended, valid until something else is; then begins anew. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length)
     this.length = 0
-    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+    if (this.bytes.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(FIRST_BYTES))
     return taken
+  }
+
+  #use(bytes: Buffer): void {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
   }
 }

@@ -8,6 +8,7 @@ import { Arena } from './arena.ts'
 import { type BulkBody, type RepairStats, repairUtf8 } from './bulk-body.ts'
 import { FragmentWriter } from './fragment-writer.ts'
 import { LARGEST_EXPANSION, writeAscii, writeBytes, writeHex, writeJsonString } from './json-writer.ts'
+import { Source } from './source.ts'
 import { TimestampWriter } from './timestamp-writer.ts'
 import { ValueWriter } from './value-writer.ts'
 
@@ -30,7 +31,7 @@ const DOCUMENT_OVERHEAD_BYTES = 1_024
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
 
-const TIMESTAMP = Buffer.from('{"@timestamp":"')
+const END_OF_ACTION = Buffer.from('}}\n{"@timestamp":"')
 const OBSERVED_TIMESTAMP = Buffer.from('","observed_timestamp":"')
 const SEVERITY_TEXT = Buffer.from(',"severity_text":')
 const BODY_TEXT = Buffer.from(',"body":{"text":')
@@ -38,7 +39,6 @@ const ATTRIBUTES = Buffer.from(',"attributes":')
 const QUOTE = Buffer.from('"')
 const END_OF_OBJECT = Buffer.from('}')
 const END_OF_DOCUMENT = Buffer.from('}\n')
-const END_OF_ACTION = Buffer.from('}}\n')
 
 /**
  * Turns OTLP requests into the body of a bulk request, byte by byte: an action line and a document for each record, in
@@ -60,10 +60,10 @@ export class BulkEncoder implements LogsVisitor {
   readonly #fragments = new FragmentWriter(this.#arena, this.#values)
   readonly #maxBytes: number
   readonly #stats: RepairStats
-  readonly #ownId = Buffer.alloc(RECORD_UID_BYTES)
+  readonly #ownId = new Source(Buffer.alloc(RECORD_UID_BYTES))
   /** Where each document's action line begins. */
   #offsets: number[] = []
-  #request: Buffer = EMPTY
+  #request = new Source(EMPTY)
   /** Of the next record in its request, and of the first one that is wanted. */
   #place = 0
   #firstWanted = 0
@@ -71,7 +71,8 @@ export class BulkEncoder implements LogsVisitor {
   #receivedHigh = 0
   #receivedLow = 0
   #resource: Buffer = EMPTY
-  #scope: Buffer = EMPTY
+  /** What ends each document of a scope: its resource, the scope itself, and the brace. */
+  #ending: Buffer = EMPTY
   /** A hash of the request, once it is needed. */
   #requestKey: Buffer | undefined
 
@@ -99,12 +100,12 @@ export class BulkEncoder implements LogsVisitor {
     const receivedNs = BigInt(Math.round(receivedAtMs)) * 1_000_000n
     this.#receivedHigh = Number(receivedNs >> 32n)
     this.#receivedLow = Number(receivedNs & 0xffff_ffffn)
-    this.#request = request
+    this.#request = new Source(request)
     this.#requestKey = undefined
     this.#place = 0
     this.#firstWanted = fromRecord
     this.#isFull = false
-    this.#values.aim(request)
+    this.#values.aim(this.#request)
     let isWhole = false
     try {
       isWhole = this.#walker.walk(request, this)
@@ -131,7 +132,7 @@ export class BulkEncoder implements LogsVisitor {
   }
 
   scope(start: number, end: number): void {
-    this.#scope = this.#fragments.scope(this.#request, start, end)
+    this.#ending = Buffer.concat([this.#resource, this.#fragments.scope(this.#request, start, end), END_OF_DOCUMENT])
   }
 
   record(record: LogRecordCursor): boolean {
@@ -145,9 +146,7 @@ export class BulkEncoder implements LogsVisitor {
       this.#isFull = true
       return false
     }
-    arena.reserve(
-      DOCUMENT_OVERHEAD_BYTES + record.lengthBytes * LARGEST_EXPANSION + this.#resource.length + this.#scope.length,
-    )
+    arena.reserve(DOCUMENT_OVERHEAD_BYTES + record.lengthBytes * LARGEST_EXPANSION + this.#ending.length)
     const hasTime = record.timeHigh !== 0 || record.timeLow !== 0
     const hasObserved = record.observedHigh !== 0 || record.observedLow !== 0
     const high = hasTime ? record.timeHigh : hasObserved ? record.observedHigh : this.#receivedHigh
@@ -157,11 +156,10 @@ export class BulkEncoder implements LogsVisitor {
     const uid = values.textOf(UID_KEY)
     const hasUid = uid !== undefined && this.#isId(uid[0], uid[1])
     this.#writeAction(hasUid ? uid : undefined, high, low)
-    this.#copy(TIMESTAMP)
-    arena.length = this.#times.write(arena.bytes, arena.length, high, low)
+    this.#times.write(arena, high, low)
     if (hasObserved) {
       this.#copy(OBSERVED_TIMESTAMP)
-      arena.length = this.#observedTimes.write(arena.bytes, arena.length, record.observedHigh, record.observedLow)
+      this.#observedTimes.write(arena, record.observedHigh, record.observedLow)
     }
     this.#copy(QUOTE)
     this.#writeSeverity(record)
@@ -170,10 +168,8 @@ export class BulkEncoder implements LogsVisitor {
       this.#copy(ATTRIBUTES)
       values.writeObject(hasUid ? UID_KEY : undefined)
     }
-    this.#copy(this.#resource)
-    this.#copy(this.#scope)
     this.#writeTrace(record)
-    this.#copy(END_OF_DOCUMENT)
+    writeBytes(arena, this.#ending)
     this.#place += 1
     return true
   }
@@ -183,11 +179,11 @@ export class BulkEncoder implements LogsVisitor {
     this.#offsets.push(arena.length)
     this.#copy(this.#action)
     if (uid !== undefined) {
-      arena.length = writeJsonString(arena.bytes, arena.length, this.#request, uid[0], uid[1])
+      writeJsonString(arena, this.#request, uid[0], uid[1])
     } else {
-      this.#requestKey ??= fileKeyOf(hash('sha256', this.#request, 'buffer'))
-      writeRecordUid(this.#ownId, 0, high, low, this.#requestKey, this.#place, 0)
-      arena.length = writeJsonString(arena.bytes, arena.length, this.#ownId, 0, RECORD_UID_BYTES)
+      this.#requestKey ??= fileKeyOf(hash('sha256', this.#request.bytes, 'buffer'))
+      writeRecordUid(this.#ownId.bytes, 0, high, low, this.#requestKey, this.#place, 0)
+      writeJsonString(arena, this.#ownId, 0, RECORD_UID_BYTES)
     }
     this.#copy(END_OF_ACTION)
   }
@@ -195,9 +191,10 @@ export class BulkEncoder implements LogsVisitor {
   /** Whether Elasticsearch takes a text as an id. */
   #isId(start: number, end: number): boolean {
     if (start === end || end - start > MAX_ID_BYTES) return false
+    const { bytes } = this.#request
     let any = 0
-    for (let at = start; at < end; at++) any |= this.#request[at]!
-    return any < 0x80 || isUtf8(this.#request.subarray(start, end))
+    for (let at = start; at < end; at++) any |= bytes[at]!
+    return any < 0x80 || isUtf8(bytes.subarray(start, end))
   }
 
   #writeSeverity({ severityText, severityNumber }: LogRecordCursor): void {
@@ -248,25 +245,25 @@ export class BulkEncoder implements LogsVisitor {
   /** An id of another length, or of zeros only, means that there is none. */
   #writeId(name: string, start: number, end: number, length: number): void {
     if (end - start !== length) return
+    const { bytes } = this.#request
     let any = 0
-    for (let at = start; at < end; at++) any |= this.#request[at]!
+    for (let at = start; at < end; at++) any |= bytes[at]!
     if (any === 0) return
-    const arena = this.#arena
     this.#ascii(`,"${name}":"`)
-    arena.length = writeHex(arena.bytes, arena.length, this.#request, start, end)
-    this.#ascii('"')
+    writeHex(this.#arena, bytes, start, end)
+    this.#copy(QUOTE)
   }
 
   #copy(bytes: Buffer): void {
-    this.#arena.length = writeBytes(this.#arena.bytes, this.#arena.length, bytes)
+    writeBytes(this.#arena, bytes)
   }
 
   #string(start: number, end: number): void {
-    this.#arena.length = writeJsonString(this.#arena.bytes, this.#arena.length, this.#request, start, end)
+    writeJsonString(this.#arena, this.#request, start, end)
   }
 
   #ascii(text: string): void {
-    this.#arena.length = writeAscii(this.#arena.bytes, this.#arena.length, text)
+    writeAscii(this.#arena, text)
   }
 }
 

@@ -3,6 +3,7 @@ import { rangesOf } from '#lib/otlp/ranges.ts'
 import type { Arena } from './arena.ts'
 import { FragmentCache } from './fragment-cache.ts'
 import { LARGEST_EXPANSION, writeAscii, writeBytes, writeJsonString } from './json-writer.ts'
+import type { Source } from './source.ts'
 import type { ValueWriter } from './value-writer.ts'
 
 /** Over what the source takes: names of the fields. */
@@ -24,17 +25,17 @@ export class FragmentWriter {
     this.#values = values
   }
 
-  resource(request: Buffer, start: number, end: number): Buffer {
+  resource(request: Source, start: number, end: number): Buffer {
     return this.#fragment('resource', request, start, end)
   }
 
-  scope(request: Buffer, start: number, end: number): Buffer {
+  scope(request: Source, start: number, end: number): Buffer {
     return this.#fragment('scope', request, start, end)
   }
 
-  #fragment(kind: 'resource' | 'scope', request: Buffer, start: number, end: number): Buffer {
+  #fragment(kind: 'resource' | 'scope', request: Source, start: number, end: number): Buffer {
     if (start === end) return EMPTY
-    const key = this.#cache.keyOf(kind, request, start, end)
+    const key = this.#cache.keyOf(kind, request.bytes, start, end)
     const known = this.#cache.get(key)
     if (known !== undefined) return known
     const arena = this.#arena
@@ -48,33 +49,33 @@ export class FragmentWriter {
     return made
   }
 
-  #writeResource(request: Buffer, start: number, end: number): void {
-    const attributes = rangesOf(request, start, end, RESOURCE.attributes)
+  #writeResource(request: Source, start: number, end: number): void {
+    const attributes = rangesOf(request.bytes, start, end, RESOURCE.attributes)
     if (attributes.length === 0) return
     this.#ascii(',"resource":{')
     this.#object('"attributes":', attributes)
     this.#ascii('}')
   }
 
-  #writeScope(request: Buffer, start: number, end: number): void {
+  #writeScope(request: Source, start: number, end: number): void {
     const { length } = this.#arena
-    this.#text(',"name":', request, rangesOf(request, start, end, SCOPE.name))
-    this.#text(',"version":', request, rangesOf(request, start, end, SCOPE.version))
-    const attributes = rangesOf(request, start, end, SCOPE.attributes)
+    this.#text(',"name":', request, rangesOf(request.bytes, start, end, SCOPE.name))
+    this.#text(',"version":', request, rangesOf(request.bytes, start, end, SCOPE.version))
+    const attributes = rangesOf(request.bytes, start, end, SCOPE.attributes)
     if (attributes.length > 0) this.#object(',"attributes":', attributes)
     if (this.#arena.length === length) return
     const members = Buffer.from(this.#arena.bytes.subarray(length + 1, this.#arena.length))
     this.#arena.length = length
     this.#ascii(',"scope":{')
-    this.#arena.length = writeBytes(this.#arena.bytes, this.#arena.length, members)
+    writeBytes(this.#arena, members)
     this.#ascii('}')
   }
 
-  #text(name: string, request: Buffer, ranges: readonly number[]): void {
+  #text(name: string, request: Source, ranges: readonly number[]): void {
     const [start = 0, end = 0] = ranges.slice(-2)
     if (start === end) return
     this.#ascii(name)
-    this.#arena.length = writeJsonString(this.#arena.bytes, this.#arena.length, request, start, end)
+    writeJsonString(this.#arena, request, start, end)
   }
 
   #object(name: string, attributes: readonly number[]): void {
@@ -84,6 +85,6 @@ export class FragmentWriter {
   }
 
   #ascii(text: string): void {
-    this.#arena.length = writeAscii(this.#arena.bytes, this.#arena.length, text)
+    writeAscii(this.#arena, text)
   }
 }

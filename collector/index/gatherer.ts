@@ -2,6 +2,7 @@ import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import { messageOf } from '#lib/errors.ts'
 import type { CollectorEvents } from '../events.ts'
+import { freeNow } from '../free-now.ts'
 import type { DiskQueue, QueueEntry } from '../queue/queue.ts'
 import { decompress } from '../receive/content.ts'
 import type { BulkBody } from './bulk-body.ts'
@@ -135,12 +136,20 @@ export class Gatherer {
     try {
       const added = this.#encoder.add(request, entry.header?.receivedAtMs ?? 0, nextRecord)
       if (added === 'malformed') this.#giveUp(entry, 'not a valid ExportLogsServiceRequest')
-      else if (added === 'all') this.#entries.push(entry)
+      else if (added === 'all') this.#finishEntry(entry, request)
       else this.#begun = { ...begun, nextRecord: added.nextRecord }
     } catch (error) {
       // An entry must not keep those behind it from being indexed, whatever it is.
       this.#giveUp(entry, messageOf(error))
     }
+  }
+
+  #finishEntry(entry: QueueEntry, request: Buffer): void {
+    const { payload, body } = entry
+    if (request !== payload) freeNow(request)
+    // One that was read from the disk stands in one piece of memory with its neighbours.
+    if (body !== undefined) freeNow(payload)
+    this.#entries.push(entry)
   }
 
   #giveUp(entry: QueueEntry, reason: string): void {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { type Files, replaceFile } from '#lib/files.ts'
-import type { Position } from '#lib/segment/log.ts'
+import type { Position } from '#lib/segment/position.ts'
 
 /** A place between two entries: what was read or settled up to there. */
 export interface Mark extends Position {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
 import type { Files } from '#lib/files.ts'
-import { type LogRecord, type Position, SegmentLog } from '#lib/segment/log.ts'
+import { type LogRecord, SegmentLog } from '#lib/segment/log.ts'
+import type { Placed } from '#lib/segment/position.ts'
 import type { SegmentReader } from '#lib/segment/reader.ts'
 import type { CollectorEvents } from '../events.ts'
-import { BodyCache } from './body-cache.ts'
 import {
   decodeEntryHeader,
   ENTRY_HEADER_BYTES,
@@ -12,6 +12,7 @@ import {
   type EntryHeader,
   encodeEntryHeader,
 } from './entry.ts'
+import { FreshEntries } from './fresh-entries.ts'
 import { type Mark, readMark, writeMark } from './mark.ts'
 
 export interface QueueOptions {
@@ -22,7 +23,7 @@ export interface QueueOptions {
   readonly segmentBytes: number
   /** Bytes on disk at which further requests are refused. */
   readonly maxBytes: number
-  /** Bytes of fresh requests that are kept in memory, so that they need not be read and decompressed again. */
+  /** Bytes of fresh requests that are kept in memory, as sent and uncompressed, so that they need not be read again. */
   readonly cacheBytes: number
 }
 
@@ -32,11 +33,13 @@ export interface QueueEntry {
   readonly header: EntryHeader | undefined
   readonly payload: Buffer
   readonly records: number
-  /** The uncompressed request, if it is still in memory. */
+  /** The uncompressed request, if it is still in memory; then it and the payload are for whoever takes the entry alone. */
   readonly body: Buffer | undefined
   /** The entry has been dealt with. Entries may be settled in any order. */
   settle(): void
 }
+
+type EntryContent = Omit<QueueEntry, 'settle'>
 
 interface Taken {
   readonly end: Mark
@@ -58,7 +61,7 @@ const LONGEST_ENTRY_BYTES = 1024 ** 3
 export class DiskQueue {
   readonly #options: QueueOptions
   readonly #log: SegmentLog
-  readonly #cache: BodyCache
+  readonly #fresh: FreshEntries
   #readTo: Mark
   #settledTo: Mark
   #savedRecords: number
@@ -75,7 +78,7 @@ export class DiskQueue {
   private constructor(options: QueueOptions, log: SegmentLog, start: Mark) {
     this.#options = options
     this.#log = log
-    this.#cache = new BodyCache(options.cacheBytes)
+    this.#fresh = new FreshEntries(options.cacheBytes)
     this.#readTo = start
     this.#settledTo = start
     this.#savedRecords = start.records
@@ -116,16 +119,20 @@ export class DiskQueue {
   /**
    * Appends a request; resolves once it is on disk.
    *
+   * @param payload the request as it came, which is the queue's from now on, as is the body
    * @param body the uncompressed request
+   * @returns whether both are kept in memory as well; if not, they are the caller's again
    * @throws CodedError QUEUE_FULL or DISK_FULL, both retryable: then the request is not in the queue
    */
-  async append(payload: Buffer, encoding: EntryEncoding, records: number, body: Buffer): Promise<void> {
+  async append(payload: Buffer, encoding: EntryEncoding, records: number, body: Buffer): Promise<boolean> {
     const { events, nowMs, directory } = this.#options
     this.#refuseIfFull(payload.length)
     this.#appendingBytes += payload.length
+    let isKept = false
     try {
-      const header = encodeEntryHeader({ encoding, receivedAtMs: nowMs() })
-      this.#cache.put(await this.#log.append([header, payload], records), body)
+      const header = { encoding, receivedAtMs: nowMs() }
+      const placed = await this.#log.append([encodeEntryHeader(header), payload], records)
+      isKept = this.#fresh.put({ placed, header, payload, records, body })
     } catch (error) {
       events.queueWriteFailed({}, { err: messageOf(error) })
       const isFull = systemErrorCode(error) === 'ENOSPC' || systemErrorCode(error) === 'EDQUOT'
@@ -134,6 +141,7 @@ export class DiskQueue {
       this.#appendingBytes -= payload.length
     }
     this.wake()
+    return isKept
   }
 
   /** The next entry, if there is one. */
@@ -196,9 +204,13 @@ export class DiskQueue {
       const reader = await this.#openReader()
       if (reader === undefined) return undefined
       const { sequence, file } = reader
-      const position = { sequence, offset: file.offset }
+      const fresh = this.#fresh.take({ sequence, offset: file.offset })
+      if (fresh !== undefined) {
+        file.skipTo(fresh.placed.nextOffset)
+        return this.#accept(fresh.placed, fresh)
+      }
       const record = await this.#log.read(sequence, file)
-      if (record !== undefined) return this.#accept(position, sequence, record)
+      if (record !== undefined) return this.#accept({ sequence, ...record }, readEntry(record))
       const next = this.#log.after(sequence)
       if (next === undefined) return undefined
       // Appends go to the last segment only, so this one is at its end for good.
@@ -217,9 +229,9 @@ export class DiskQueue {
     return this.#reader
   }
 
-  #accept(position: Position, sequence: number, { payload, ...record }: LogRecord): QueueEntry {
-    const gap = record.itemsBefore - this.#readTo.records
-    this.#readTo = { sequence, offset: record.nextOffset, records: record.itemsBefore + record.items }
+  #accept({ sequence, nextOffset, itemsBefore }: Placed, { header, payload, records, body }: EntryContent): QueueEntry {
+    const gap = itemsBefore - this.#readTo.records
+    this.#readTo = { sequence, offset: nextOffset, records: itemsBefore + records }
     if (gap > 0) {
       this.#lostRecords += gap
       this.#options.events.queueDamaged({}, { count: gap })
@@ -229,17 +241,23 @@ export class DiskQueue {
     }
     const taken: Taken = { end: this.#readTo, isSettled: false }
     this.#taken.push(taken)
-    const header = decodeEntryHeader(payload)
     return {
-      header,
-      payload: header === undefined ? payload : payload.subarray(ENTRY_HEADER_BYTES),
-      records: record.items,
-      body: this.#cache.take(position),
+      ...{ header, payload, records, body },
       settle: () => {
         taken.isSettled = true
         while (this.#taken[0]?.isSettled) this.#settledTo = this.#taken.shift()!.end
       },
     }
+  }
+}
+
+function readEntry({ payload, items }: LogRecord): EntryContent {
+  const header = decodeEntryHeader(payload)
+  return {
+    header,
+    payload: header === undefined ? payload : payload.subarray(ENTRY_HEADER_BYTES),
+    records: items,
+    body: undefined,
   }
 }
 

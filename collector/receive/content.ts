@@ -1,5 +1,6 @@
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
+import { contentSize } from './zstd-frame.ts'
 
 const DECODERS = {
   gzip: gunzipSync,
@@ -22,15 +23,30 @@ export function decompress(body: Buffer, encoding: string, maxBytes: number): Bu
   const decode = DECODERS[encoding as keyof typeof DECODERS]
   if (decode === undefined) throw new CodedError('UNSUPPORTED_ENCODING', [encoding, CONTENT_ENCODINGS.join(', ')])
   try {
-    // A chunk for the common case: logs come at a fifth of their size.
-    return decode(body, {
-      maxOutputLength: maxBytes,
-      chunkSize: Math.max(16 * 1024, Math.min(maxBytes, 6 * body.length)),
-    })
+    return decode(body, { maxOutputLength: maxBytes, chunkSize: chunkBytes(body, encoding, maxBytes) })
   } catch (error) {
     if (systemErrorCode(error) === 'ERR_BUFFER_TOO_LARGE') {
       throw new CodedError('PAYLOAD_TOO_LARGE', [`more than ${maxBytes}`, maxBytes])
     }
     throw new CodedError('PAYLOAD_MALFORMED', [`not valid ${encoding}: ${messageOf(error)}`], { cause: error })
   }
+}
+
+/** zlib takes no smaller ones. */
+const SMALLEST_CHUNK_BYTES = 64
+const USUAL_CHUNK_BYTES = 16 * 1024
+/** Logs come at a fifth of their size. */
+const USUAL_RATIO = 6
+/** What says that it is larger than this many times its size is not believed before it is seen. */
+const BELIEVED_RATIO = 64
+
+/**
+ * Bytes that are put out in one piece. A byte more than all of them, where it is known how many they are: then zstd
+ * works without a buffer of its own, the pieces need not be joined, and a full one is not followed by an empty one.
+ */
+function chunkBytes(body: Buffer, encoding: string, maxBytes: number): number {
+  const announced = encoding === 'zstd' ? contentSize(body) : undefined
+  const isBelieved = announced !== undefined && announced <= BELIEVED_RATIO * body.length
+  const wanted = isBelieved ? announced + 1 : Math.max(USUAL_CHUNK_BYTES, USUAL_RATIO * body.length)
+  return Math.max(SMALLEST_CHUNK_BYTES, Math.min(maxBytes + 1, wanted))
 }

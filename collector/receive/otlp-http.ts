@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/se
 import { encodeStatus } from '#lib/otlp/responses.ts'
 import { inspectLogs } from '#lib/otlp/validate.ts'
 import type { CollectorEvents } from '../events.ts'
+import { freeNow } from '../free-now.ts'
 import { ENTRY_ENCODINGS, type EntryEncoding } from '../queue/entry.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import { CONTENT_ENCODINGS, decompress } from './content.ts'
@@ -102,12 +103,15 @@ async function receive(
   }
   // What came compressed in a way the queue knows is written as it is: fewer bytes, and no work.
   const isAsSent = body === content && ENTRY_ENCODINGS.includes(encoding as EntryEncoding)
+  const { length } = body
   if (records > 0) {
-    if (isAsSent) await queue().append(sent, encoding as EntryEncoding, records, body)
-    else await queue().append(body, 'identity', records, body)
+    const isKept = isAsSent
+      ? await queue().append(sent, encoding as EntryEncoding, records, body)
+      : await queue().append(body, 'identity', records, body)
+    if (!isKept) for (const buffer of [body, sent]) freeNow(buffer)
   }
   stats.requests += 1
-  stats.bytes += body.length
+  stats.bytes += length
   stats.records += records
 }
 

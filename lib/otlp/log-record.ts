@@ -38,12 +38,12 @@ export class LogRecordCursor {
   /** Start and end of each KeyValue, in turn; `attributeCount` of them are valid. */
   readonly attributes: number[] = []
   attributeCount = 0
-  #hasBody = false
 
   /** Reads the record at a range; returns false if it is malformed. */
   read(reader: ProtoReader, start: number, end: number): boolean {
     this.#clear()
     this.lengthBytes = end - start
+    let hasBody = false
     reader.reset(start, end)
     for (let field = reader.next(); field !== 0; field = reader.next()) {
       switch (field) {
@@ -71,6 +71,12 @@ export class LogRecordCursor {
           this.attributes[2 * this.attributeCount + 1] = reader.stop
           this.attributeCount += 1
           break
+        case LOG_RECORD.body:
+          // A body in two pieces would have to be merged; no encoder writes one.
+          if (reader.wireType !== LENGTH_DELIMITED || hasBody) return false
+          hasBody = true
+          this.body.set(reader.start, reader.stop)
+          break
         default:
           if (!this.#readSpan(reader, field)) return false
       }
@@ -82,17 +88,12 @@ export class LogRecordCursor {
     const span = this.#spanOf(field)
     if (span === undefined) return true
     if (reader.wireType !== LENGTH_DELIMITED) return false
-    // A body in two pieces would have to be merged; no encoder writes one.
-    if (span === this.body && this.#hasBody) return false
-    this.#hasBody ||= span === this.body
     span.set(reader.start, reader.stop)
     return true
   }
 
   #spanOf(field: number): Span | undefined {
     switch (field) {
-      case LOG_RECORD.body:
-        return this.body
       case LOG_RECORD.severityText:
         return this.severityText
       case LOG_RECORD.traceId:
@@ -115,7 +116,6 @@ export class LogRecordCursor {
     this.flags = 0
     this.severityText.set(0, 0)
     this.body.set(0, 0)
-    this.#hasBody = false
     this.traceId.set(0, 0)
     this.spanId.set(0, 0)
     this.eventName.set(0, 0)

@@ -14,7 +14,7 @@ export class ProtoReader {
   failed = false
   /** Of the field that `next` returned. */
   wireType = 0
-  /** Bounds of a length-delimited field. */
+  /** Bounds of a length-delimited field; of any other, an empty range. */
   start = 0
   stop = 0
   /** Value of a varint, exact up to 2^53; `low` and `high` are its or a fixed field's 32-bit halves, unsigned. */
@@ -37,23 +37,39 @@ export class ProtoReader {
 
   /** Moves to the next field and reads its value; returns its number, or 0 at the end or on failure. */
   next(): number {
-    const { at } = this
+    const { at, bytes } = this
     if (at >= this.end || this.failed) return 0
-    const key = this.bytes[at]!
-    const length = this.bytes[at + 1]!
-    // Nearly every field is a short piece of bytes with a small number.
-    if ((key & 0x87) === LENGTH_DELIMITED && length < 0x80 && key > 7) {
-      const start = at + 2
+    const key = bytes[at]!
+    // Nearly every field has a small number and is a piece of bytes, mostly a short one, or a time.
+    const kind = key > 7 ? key & 0x87 : -1
+    if (kind === LENGTH_DELIMITED) {
+      let start = (at + 2) | 0
+      // Behind the last byte there is nothing, which counts as 0 and is found out by where it ends.
+      let length = bytes[at + 1]! | 0
+      if (length >= 0x80) {
+        const upper = bytes[start]!
+        if (upper >= 0x80) return this.#nextOfAnyKind()
+        length = (length & 0x7f) | (upper << 7)
+        start = (start + 1) | 0
+      }
       const stop = start + length
       this.wireType = LENGTH_DELIMITED
       this.start = start
       this.stop = stop
       this.at = stop
       if (stop <= this.end) return key >> 3
-      this.failed = true
-      return 0
+    } else if (kind === FIXED64) {
+      this.wireType = FIXED64
+      this.start = at
+      this.stop = at
+      this.at = at + 1
+      this.#fixed64()
+      if (this.at <= this.end) return key >> 3
+    } else {
+      return this.#nextOfAnyKind()
     }
-    return this.#nextOfAnyKind()
+    this.failed = true
+    return 0
   }
 
   #nextOfAnyKind(): number {
@@ -61,6 +77,8 @@ export class ProtoReader {
     const key = this.value
     this.wireType = key & 7
     const field = Math.floor(key / 8)
+    this.start = this.at
+    this.stop = this.at
     switch (this.wireType) {
       case VARINT:
         this.#varint()

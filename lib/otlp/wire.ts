@@ -26,13 +26,6 @@ export function writeVarint(target: Uint8Array, at: number, value: number): numb
   return to
 }
 
-export function writeUint32(target: Uint8Array, at: number, value: number): void {
-  target[at] = value
-  target[at + 1] = value >>> 8
-  target[at + 2] = value >>> 16
-  target[at + 3] = value >>> 24
-}
-
 /** A length-delimited field as a message of its own: tag, length, content. For setup code, not for hot paths. */
 export function lengthDelimited(field: number, ...parts: readonly (Uint8Array | string)[]): Buffer {
   const content = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))

@@ -3,14 +3,9 @@ import { type FileHandle, type Files, syncDirectory } from '../files.ts'
 import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts'
 import { SEGMENT_HEADER_BYTES, segmentFileName, segmentHeader, segmentSequence } from './header.ts'
 import { ITEM_COUNT_BYTES, itemCount, readItemCount } from './item-count.ts'
+import type { Placed, Position } from './position.ts'
 import { SegmentReader, type SegmentRecord } from './reader.ts'
 import { writeFully } from './write.ts'
-
-/** A place in a segment log. Positions are ordered by sequence, then offset. */
-export interface Position {
-  readonly sequence: number
-  readonly offset: number
-}
 
 /** A place that was durable once, and the items before it. */
 export interface Reached extends Position {
@@ -44,7 +39,7 @@ export interface LogRecord extends SegmentRecord {
 interface Waiter {
   readonly parts: readonly Uint8Array[]
   readonly items: number
-  readonly resolve: (position: Position) => void
+  readonly resolve: (placed: Placed) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -125,7 +120,7 @@ export class SegmentLog {
    * @returns where it stands, once it is durable
    * @throws the system's error (ENOSPC, EIO); then the payload is not in the log
    */
-  append(parts: readonly Uint8Array[], items = 1): Promise<Position> {
+  append(parts: readonly Uint8Array[], items = 1): Promise<Placed> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ parts, items, resolve, reject })
       this.#committing ??= this.#commitAll()
@@ -171,8 +166,8 @@ export class SegmentLog {
         const batch = this.#waiting
         this.#waiting = []
         try {
-          const positions = await this.#commit(batch)
-          for (const [index, waiter] of batch.entries()) waiter.resolve(positions[index]!)
+          const places = await this.#commit(batch)
+          for (const [index, waiter] of batch.entries()) waiter.resolve(places[index]!)
         } catch (error) {
           for (const waiter of batch) waiter.reject(error)
         }
@@ -182,18 +177,19 @@ export class SegmentLog {
     }
   }
 
-  async #commit(batch: readonly Waiter[]): Promise<Position[]> {
+  async #commit(batch: readonly Waiter[]): Promise<Placed[]> {
     const segment = await this.#writableSegment()
-    const positions: Position[] = []
+    const places: Placed[] = []
     const buffers: Uint8Array[] = []
     let end = segment.lengthBytes
     let items = this.#items
     for (const waiter of batch) {
-      positions.push({ sequence: segment.sequence, offset: end })
+      const offset = end
       const parts = [itemCount(items, waiter.items), ...waiter.parts]
       buffers.push(frameHeader(parts), ...parts)
       for (const part of parts) end += part.length
       end += FRAME_HEADER_BYTES
+      places.push({ sequence: segment.sequence, offset, nextOffset: end, itemsBefore: items })
       items += waiter.items
     }
     try {
@@ -205,7 +201,7 @@ export class SegmentLog {
     }
     segment.lengthBytes = end
     this.#items = items
-    return positions
+    return places
   }
 
   /**

@@ -62,6 +62,11 @@ export class SegmentReader {
     return undefined
   }
 
+  /** Goes on behind a record that need not be read. */
+  skipTo(nextOffset: number): void {
+    this.#offset = nextOffset
+  }
+
   async close(): Promise<void> {
     await this.#handle.close()
   }

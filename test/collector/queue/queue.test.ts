@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CodedError } from '#lib/errors.ts'
-import { DiskQueue } from '../../../collector/queue/queue.ts'
+import { DiskQueue, type QueueOptions } from '../../../collector/queue/queue.ts'
 import { collectorEvents } from '../../support/collector-events.ts'
 import { FaultyFiles } from '../../support/faulty-files.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const SIZES = { segmentBytes: 1_024, maxBytes: 4_096, cacheBytes: 0 }
+const LARGE = { segmentBytes: 1_024 ** 2, maxBytes: 1_024 ** 2 }
 
-function open(directory: string, disk: FaultyFiles) {
+function open(directory: string, disk: FaultyFiles, sizes: Partial<QueueOptions> = {}) {
   const { events } = collectorEvents()
-  return DiskQueue.open({ files: disk.files, directory, events, nowMs: () => 1, ...SIZES })
+  return DiskQueue.open({ files: disk.files, directory, events, nowMs: () => 1, ...SIZES, ...sizes })
 }
 
 const isCoded = (code: string) => (error: unknown) =>
@@ -43,5 +44,42 @@ test('a full queue refuses, counting what is under way; an empty one takes anyth
   next!.settle()
   await queue.save()
   assert.ok(queue.sizeBytes < 11_000, 'the settled segment is gone')
+  await queue.close()
+})
+
+test('in a backlog the oldest requests stay in memory, and all come in order, from there or from disk', async (t) => {
+  const queue = await open(temporaryDirectory(t), new FaultyFiles(), { ...LARGE, cacheBytes: 1_000 })
+  const append = (name: number) => {
+    const body = Buffer.alloc(300, `${name}`)
+    return queue.append(Buffer.from(`payload ${name}`), 'zstd', name, body)
+  }
+  const kept = []
+  for (const name of [1, 2, 3, 4, 5]) kept.push(await append(name))
+  assert.deepEqual(kept, [true, true, true, false, false])
+  const take = async () => {
+    const { header, payload, records, body } = (await queue.take())!
+    assert.deepEqual(header, { encoding: 'zstd', receivedAtMs: 1 })
+    assert.equal(payload.toString(), `payload ${records}`)
+    return [records, body?.toString('latin1', 0, 1)]
+  }
+  assert.deepEqual(
+    [await take(), await take()],
+    [
+      [1, '1'],
+      [2, '2'],
+    ],
+  )
+  assert.equal(await append(6), true)
+  assert.deepEqual(
+    [await take(), await take(), await take(), await take()],
+    [
+      [3, '3'],
+      [4, undefined],
+      [5, undefined],
+      [6, '6'],
+    ],
+  )
+  assert.equal(await queue.take(), undefined)
+  assert.equal(queue.queuedRecords, 0)
   await queue.close()
 })
