@@ -11,7 +11,7 @@ import { BulkEncoder } from '../collector/index/bulk-encoder.ts'
 import { type CorpusOptions, containerPath, corpusLines, criLine } from './corpus.ts'
 
 /** What the agent and the collector send by default. */
-const AGENT_BATCH_BYTES = 512 * 1024
+const AGENT_BATCH_BYTES = 1024 ** 2
 const MAX_RECORD_BYTES = 256 * 1024
 export const BULK_BYTES = 5 * 1024 ** 2
 

@@ -23,7 +23,7 @@ export interface OtlpSendResult {
   readonly sentBytes: number
 }
 
-const BATCH_BYTES = 512 * 1024
+const BATCH_BYTES = 1024 ** 2
 const CONCURRENCY = 4
 
 process.once('message', (task: OtlpSendTask) => {

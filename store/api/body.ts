@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import { systemErrorCode } from '#lib/errors.ts'
+import { freeNow } from '#lib/free-now.ts'
 import { ElasticsearchError } from '../elasticsearch-error.ts'
-import { freeNow } from '../free-now.ts'
 
 const DECOMPRESSORS: Readonly<
   Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>

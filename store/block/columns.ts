@@ -114,8 +114,9 @@ function addRow({ leafFrom, leafStarts, leafEnds }: DocumentTable, row: number, 
   const from = leafFrom[row]!
   for (let leaf = 0; leaf < columns.length; leaf++) {
     const column = columns[leaf]!
-    const start = leafStarts[from + leaf]!
-    if (start !== column.lastStart) column.beginRun(start, leafEnds[from + leaf]!, row)
+    // Sums are cut to 32 bits as in equalBytes.
+    const start = leafStarts[(from + leaf) | 0]!
+    if (start !== column.lastStart) column.beginRun(start, leafEnds[(from + leaf) | 0]!, row)
     column.count += 1
   }
 }

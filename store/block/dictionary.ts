@@ -64,11 +64,12 @@ export class DictionaryBuilder {
 
 function isSame(view: DataView, { starts, ends }: ColumnInput, run: number, other: number): boolean {
   const [a, b] = [starts[run]!, starts[other]!]
-  const length = ends[run]! - a
-  if (ends[other]! - b !== length) return false
-  let at = 0
-  for (; at + 4 <= length; at += 4) if (view.getInt32(a + at, true) !== view.getInt32(b + at, true)) return false
-  for (; at < length; at++) if (view.getUint8(a + at) !== view.getUint8(b + at)) return false
+  const end = ends[run]!
+  if (ends[other]! - b !== end - a) return false
+  const ahead = (b - a) | 0
+  let at = a
+  for (; at <= end - 4; at += 4) if (view.getInt32(at, true) !== view.getInt32((at + ahead) | 0, true)) return false
+  for (; at < end; at++) if (view.getUint8(at) !== view.getUint8((at + ahead) | 0)) return false
   return true
 }
 

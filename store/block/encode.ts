@@ -128,7 +128,7 @@ export class BlockEncoder {
     if (isRowTime(column, input)) {
       writer.byte(ENCODING.rowTime)
       const { digits, count } = input
-      const varying = digits.subarray(0, count).some((value) => value !== digits[0])
+      const varying = isVarying(digits, count)
       writer.byte(varying ? VARYING_DIGITS : digits[0]!)
       if (varying) writer.raw(new Uint8Array(digits.buffer, digits.byteOffset, count))
     } else if (this.#dictionary.build(input.table, column)) {
@@ -152,29 +152,11 @@ export class BlockEncoder {
 
   /** Values one after the other, each with a newline, which no JSON value has in it. */
   #writeText(column: ColumnInput, table: DocumentTable, sections: EncodedSection[]): void {
-    const { bytes, view } = table
-    const { starts, ends, firstValues, firstRows, runs } = column
-    let total = column.count
-    for (let run = 0; run < runs; run++) {
-      total += (ends[run]! - starts[run]!) * (column.endOfRun(run) - firstValues[run]!)
-    }
     const writer = this.#textWriter
     writer.length = 0
-    const target = writer.reserve(total + COPY_SLACK)
-    const targetView = new DataView(target.buffer, target.byteOffset, target.byteLength)
-    let at = 0
-    for (let run = 0; run < runs; run++) {
-      const start = starts[run]!
-      const end = ends[run]!
-      for (let more = column.endOfRun(run) - firstValues[run]!; more > 0; more--) {
-        at = copyBytes(view, bytes, start, end, targetView, at)
-        target[at++] = 0x0a
-      }
-      // The words of a value that stands in another row were not counted with this one.
-      if (start < table.starts[firstRows[run]!]!) this.#addWords(column, table, run)
-    }
-    writer.length = at
-    if (at <= INLINE_BYTES) {
+    writer.length = writeValues(column, table, writer.reserve(textBytes(column) + COPY_SLACK))
+    this.#addForeignWords(column, table)
+    if (writer.length <= INLINE_BYTES) {
       this.#writer.byte(ENCODING.inlineText)
       this.#writer.bytes(writer.written)
       return
@@ -183,6 +165,15 @@ export class BlockEncoder {
     this.#writer.byte(ENCODING.text)
     this.#writer.number(section)
     sections.push({ section, data: compress(writer.written) })
+  }
+
+  /** The words of a value that stands in another row were not counted with the rows of the block. */
+  #addForeignWords(column: ColumnInput, table: DocumentTable): void {
+    const { starts, firstRows, runs } = column
+    const rowStarts = table.starts
+    for (let run = 0; run < runs; run++) {
+      if (starts[run]! < rowStarts[firstRows[run]!]!) this.#addWords(column, table, run)
+    }
   }
 
   #writeIds({ ids, rows, count }: BlockInput, sections: EncodedSection[]): void {
@@ -218,25 +209,50 @@ export class BlockEncoder {
   }
 }
 
+/** Bytes of all values, each with its newline. */
+function textBytes(column: ColumnInput): number {
+  const { starts, ends, firstValues, runs, count } = column
+  let total = count
+  for (let run = 0; run < runs; run++) {
+    total += (ends[run]! - starts[run]!) * (column.endOfRun(run) - firstValues[run]!)
+  }
+  return total
+}
+
 /** Beyond this length native copying is faster; below, the call costs more than the copy. */
 const SHORT_BYTES = 512
 
 /**
- * Copies a leaf, eight bytes at a time, as doubles: no UTF-8 is a NaN, so their bits stay what they are. Up to seven
- * bytes more are written after it, for which the target has room.
+ * Copies values, each followed by a newline, eight bytes at a time, as doubles: no UTF-8 is a NaN, so their bits stay
+ * what they are. Up to seven bytes more are written after a value, for which the target has room.
  *
- * @returns the place after the copy
+ * @returns the bytes that were written
  */
-function copyBytes(view: DataView, bytes: Buffer, start: number, end: number, target: DataView, at: number): number {
-  const length = end - start
-  if (length > SHORT_BYTES || start + length + COPY_SLACK > view.byteLength) {
-    bytes.copy(new Uint8Array(target.buffer, target.byteOffset), at, start, end)
-    return at + length
+function writeValues(column: ColumnInput, { bytes, view }: DocumentTable, target: Buffer): number {
+  const { starts, ends, firstValues, runs, count } = column
+  const targetView = new DataView(target.buffer, target.byteOffset, target.byteLength)
+  const lastShort = view.byteLength - COPY_SLACK
+  let at = 0
+  let value = 0
+  for (let run = 0; run < runs; run++) {
+    const start = starts[run]!
+    const end = ends[run]!
+    const isShort = end - start <= SHORT_BYTES && end <= lastShort
+    for (const next = run + 1 < runs ? firstValues[run + 1]! : count; value < next; value++) {
+      if (isShort) {
+        const ahead = (at - start) | 0
+        for (let from = start; from < end; from = (from + 8) | 0) {
+          targetView.setFloat64((from + ahead) | 0, view.getFloat64(from, true), true)
+        }
+      } else {
+        bytes.copy(target, at, start, end)
+      }
+      at = (at + end - start) | 0
+      target[at] = 0x0a
+      at = (at + 1) | 0
+    }
   }
-  for (let offset = 0; offset < length; offset += 8) {
-    target.setFloat64(at + offset, view.getFloat64(start + offset, true), true)
-  }
-  return at + length
+  return at
 }
 
 const COPY_SLACK = 7
@@ -247,12 +263,18 @@ function isRowTime({ leaf, count }: ColumnInput, input: BlockInput): boolean {
   return true
 }
 
+function isVarying(values: Int8Array, count: number): boolean {
+  for (let index = 1; index < count; index++) if (values[index] !== values[0]) return true
+  return false
+}
+
 function writeCodes(writer: ByteWriter, codes: Uint16Array, count: number, distinct: number): void {
   const buffer = writer.reserve(count * 2)
   const at = writer.length
-  for (let index = 0; index < count; index++) buffer[at + index] = codes[index]! & 0xff
+  for (let index = 0; index < count; index++) buffer[(at + index) | 0] = codes[index]! & 0xff
   writer.length += count
   if (distinct <= 256) return
-  for (let index = 0; index < count; index++) buffer[at + count + index] = codes[index]! >> 8
+  const high = at + count
+  for (let index = 0; index < count; index++) buffer[(high + index) | 0] = codes[index]! >> 8
   writer.length += count
 }

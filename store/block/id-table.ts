@@ -88,33 +88,38 @@ export class IdTable {
       this.#dayHigh = Number(epochNs >> 32n)
       this.#dayLow = Number(epochNs & 0xffff_ffffn)
     }
+    const first = readDigits(bytes, start, 5)
     const middle = DIGITS[bytes[start + 5]!]!
-    const high = this.#number(bytes, start, 5) * 16 + (middle >> 2)
-    const low = (middle & 3) * 2 ** 30 + this.#number(bytes, start + 6, 5)
-    // Both differences are small, so the sum is exact. A character outside the alphabet makes it NaN.
-    return (high - this.#dayHigh) * 2 ** 32 + (low - this.#dayLow) === ns && middle >= 0
+    const last = readDigits(bytes, start + 6, 5)
+    if ((first | middle | last) < 0) return false
+    const high = first * 16 + (middle >> 2)
+    const low = (middle & 3) * 2 ** 30 + last
+    // Both differences are small, so the sum is exact.
+    return (high - this.#dayHigh) * 2 ** 32 + (low - this.#dayLow) === ns
   }
 
   #setUid(row: number, bytes: Buffer, start: number): boolean {
-    const offset = this.#number(bytes, start + OFFSET_AT, 7)
-    const length = this.#number(bytes, start + LENGTH_AT, RECORD_UID_BYTES - LENGTH_AT)
-    if (!(offset >= 0 && length >= 0)) return false
+    const offsetHigh = readDigits(bytes, start + OFFSET_AT, 2)
+    const offsetLow = readDigits(bytes, start + OFFSET_AT + 2, 5)
+    const length = readDigits(bytes, start + LENGTH_AT, RECORD_UID_BYTES - LENGTH_AT)
+    if ((offsetHigh | offsetLow | length) < 0) return false
     if (!this.#isLastFile(bytes, start + FILE_AT)) {
-      if (Number.isNaN(this.#number(bytes, start + FILE_AT, FILE_KEY_BYTES))) return false
+      if (!areDigits(bytes, start + FILE_AT, FILE_KEY_BYTES)) return false
       this.#lastFile = this.#fileCode(bytes.toString('latin1', start + FILE_AT, start + OFFSET_AT))
       this.#lastFileAt = start + FILE_AT
     }
     this.kinds[row] = ID_KIND.uid
     this.files[row] = this.#lastFile
-    this.offsets[row] = offset
+    this.offsets[row] = offsetHigh * 2 ** 30 + offsetLow
     this.lengths[row] = length
     return true
   }
 
   #isLastFile(bytes: Buffer, at: number): boolean {
     if (this.#lastFileAt < 0) return false
-    for (let index = 0; index < FILE_KEY_BYTES; index++) {
-      if (bytes[at + index] !== bytes[this.#lastFileAt + index]) return false
+    const ahead = this.#lastFileAt - at
+    for (let place = at; place < at + FILE_KEY_BYTES; place++) {
+      if (bytes[place] !== bytes[(place + ahead) | 0]) return false
     }
     return true
   }
@@ -127,16 +132,6 @@ export class IdTable {
       this.#fileCodes.set(key, code)
     }
     return code
-  }
-
-  #number(bytes: Buffer, at: number, characters: number): number {
-    let value = 0
-    for (let index = at; index < at + characters; index++) {
-      const digit = DIGITS[bytes[index]!]!
-      if (digit < 0) return Number.NaN
-      value = value * 64 + digit
-    }
-    return value
   }
 
   #reserve(row: number): void {
@@ -152,4 +147,21 @@ export class IdTable {
     this.lengths = new Int32Array(size)
     this.lengths.set(lengths)
   }
+}
+
+/** The number that up to five characters say, or -1 if one of them is not in the alphabet. */
+function readDigits(bytes: Buffer, start: number, characters: number): number {
+  let value = 0
+  let all = 0
+  for (let at = start; at < start + characters; at++) {
+    const digit = DIGITS[bytes[at]!]!
+    all |= digit
+    value = (value << 6) | digit
+  }
+  return all < 0 ? -1 : value
+}
+
+function areDigits(bytes: Buffer, start: number, characters: number): boolean {
+  for (let at = start; at < start + characters; at++) if (DIGITS[bytes[at]!]! < 0) return false
+  return true
 }

@@ -30,16 +30,12 @@ export function writeIds(writer: ByteWriter, ids: IdTable, rows: Int32Array, cou
 }
 
 function writeUids(writer: ByteWriter, ids: IdTable, rows: Int32Array): void {
+  const runs = fileRunsOf(ids.files, rows)
   const codes = new Map<number, number>()
-  const runs: number[] = []
-  let runStart = 0
-  for (let index = 0; index <= rows.length; index++) {
-    const file = index < rows.length ? ids.files[rows[index]!]! : -1
-    if (index > 0 && file !== ids.files[rows[index - 1]!]) {
-      runs.push(codes.get(ids.files[rows[index - 1]!]!)!, index - runStart)
-      runStart = index
-    }
-    if (file >= 0 && !codes.has(file)) codes.set(file, codes.size)
+  for (let run = 0; run < runs.length; run += 2) {
+    const file = runs[run]!
+    if (!codes.has(file)) codes.set(file, codes.size)
+    runs[run] = codes.get(file)!
   }
   writer.number(codes.size)
   for (const file of codes.keys()) writer.raw(Buffer.from(ids.fileKeys[file]!, 'latin1'))
@@ -62,6 +58,19 @@ function writeUids(writer: ByteWriter, ids: IdTable, rows: Int32Array): void {
   }
   writeIntegers(writer, steps, rows.length)
   writeIntegers(writer, lengths, rows.length)
+}
+
+/** The files of rows, each with the number of rows that follow each other with it. */
+function fileRunsOf(files: Int32Array, rows: Int32Array): number[] {
+  const runs: number[] = []
+  let start = 0
+  for (let index = 1; index <= rows.length; index++) {
+    const file = files[rows[start]!]!
+    if (index < rows.length && files[rows[index]!] === file) continue
+    runs.push(file, index - start)
+    start = index
+  }
+  return runs
 }
 
 /** The ids of a block's rows, as they were written. */

@@ -7,14 +7,15 @@ const MAX_PLANES = 7
 /**
  * Writes whole numbers as byte planes: the lowest bytes of all, then the next ones. zstd then sees the noise of the low
  * bytes and the regularity of the high ones apart. Negative numbers are folded in between (zigzag).
+ *
+ * @param values are used up: the numbers are taken apart where they are
  */
 export function writeIntegers(writer: ByteWriter, values: Float64Array, count: number): void {
-  const folded = new Float64Array(count)
   let largest = 0
   for (let index = 0; index < count; index++) {
     const value = values[index]!
     const fold = value >= 0 ? value * 2 : -value * 2 - 1
-    folded[index] = fold
+    values[index] = fold
     if (fold > largest) largest = fold
   }
   let planes = 0
@@ -24,10 +25,10 @@ export function writeIntegers(writer: ByteWriter, values: Float64Array, count: n
     const buffer = writer.reserve(count)
     const at = writer.length
     for (let index = 0; index < count; index++) {
-      const value = folded[index]!
+      const value = values[index]!
       const rest = Math.floor(value / 256)
-      buffer[at + index] = value - rest * 256
-      folded[index] = rest
+      buffer[(at + index) | 0] = value - rest * 256
+      values[index] = rest
     }
     writer.length += count
   }

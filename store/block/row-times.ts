@@ -7,7 +7,7 @@ const UNITS = [1e6, 1e3, 1] as const
 /** Writes the times of a block's rows, nanoseconds within the day, as differences in the largest unit that fits all. */
 export function writeRowTimes(writer: ByteWriter, ns: Float64Array, count: number): void {
   let unit = 1e6
-  for (let row = 0; row < count; row++) while (ns[row]! % unit !== 0) unit /= 1e3
+  for (let row = 0; row < count && unit > 1; row++) while (ns[row]! % unit !== 0) unit /= 1e3
   writer.byte(UNITS.indexOf(unit as (typeof UNITS)[number]))
   const deltas = new Float64Array(count)
   let before = 0

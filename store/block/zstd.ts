@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { messageOf } from '#lib/errors.ts'
-import { freeNow } from '../free-now.ts'
+import { freeNow } from '#lib/free-now.ts'
 import { CorruptBlockError } from './byte-reader.ts'
 
 /**

@@ -7,6 +7,9 @@ import type { Mapping } from '../mapping/mapping.ts'
 import { dayTimeOf, MAX_DAY } from '../time/day.ts'
 import { TimestampReader } from '../time/timestamp-reader.ts'
 
+/** `2026-11-21T00:00:00Z` */
+const MIN_ISO_BYTES = 20
+
 /** What is to be looked at in documents of one shape. */
 interface ShapePlan {
   /** Why no document of this shape is taken. */
@@ -39,6 +42,10 @@ export class DocumentCheck {
   #table: DocumentTable | undefined
   #generation = 0
   #lastTimestampAt = -1
+  /** Of the last leaf that {@link #readIso} read. */
+  #isoDay = 0
+  #isoNs = 0
+  #isoDigits = 0
 
   constructor(mapping: Mapping, isDataStream: boolean) {
     this.#mapping = mapping
@@ -76,10 +83,7 @@ export class DocumentCheck {
       const leaf = plan.checkedLeaves[index]!
       const start = table.leafStarts[from + leaf]!
       if (start === plan.lastFitting[index]) continue
-      if (
-        !this.#reader.read(table.bytes, table.view, start, table.leafEnds[from + leaf]!) ||
-        !(this.#reader.day <= plan.latestDays[index]!)
-      ) {
+      if (!this.#readIso(table, start, table.leafEnds[from + leaf]!) || !(this.#isoDay <= plan.latestDays[index]!)) {
         const problem = this.#checkLeaf(table, shape, from, leaf, id, withSource)
         if (problem !== undefined) return problem
       }
@@ -168,11 +172,10 @@ export class DocumentCheck {
     if (start === this.#lastTimestampAt) return true
     const end = table.leafEnds[at]!
     const quoted = shape.leaves[leaf]!.kind === 'string'
-    const reader = this.#reader
-    if (quoted && this.#timestampType.formats.includes('iso') && reader.read(table.bytes, table.view, start, end)) {
-      this.day = reader.day
-      this.ns = reader.ns
-      this.digits = reader.digits
+    if (quoted && this.#timestampType.formats.includes('iso') && this.#readIso(table, start, end)) {
+      this.day = this.#isoDay
+      this.ns = this.#isoNs
+      this.digits = this.#isoDigits
     } else {
       const ns = dateValue({ ...this.#timestampType, name: 'date_nanos' }, decodeString(table.bytes, start, end))
       if (ns === undefined || ns < 0n) return false
@@ -183,6 +186,24 @@ export class DocumentCheck {
     }
     if (this.day > MAX_DAY) return false
     this.#lastTimestampAt = start
+    return true
+  }
+
+  /** Takes a time of the usual form from where it was read already, or reads it. */
+  #readIso({ bytes, view, times }: DocumentTable, start: number, end: number): boolean {
+    if (end - start < MIN_ISO_BYTES) return false
+    const known = times.find(start)
+    if (known >= 0) {
+      this.#isoDay = times.days[known]!
+      this.#isoNs = times.ns[known]!
+      this.#isoDigits = times.digits[known]!
+      return true
+    }
+    const reader = this.#reader
+    if (!reader.read(bytes, view, start, end)) return false
+    this.#isoDay = reader.day
+    this.#isoNs = reader.ns
+    this.#isoDigits = reader.digits
     return true
   }
 }

@@ -1,4 +1,5 @@
 import type { Shape } from './shape.ts'
+import { TimeLeaves } from './time-leaves.ts'
 import { WordHashes } from './words.ts'
 
 /**
@@ -24,6 +25,8 @@ export class DocumentTable {
   /** Hashes of the words of leaves that do not point to an earlier document, from `wordsFrom[n]` on. */
   readonly words = new WordHashes()
   wordsFrom = new Int32Array(257)
+  /** Times of leaves that do not point to an earlier document. */
+  readonly times = new TimeLeaves()
 
   /** Forgets all rows and takes other bytes. */
   begin(bytes: Buffer): this {
@@ -33,12 +36,13 @@ export class DocumentTable {
     this.rows = 0
     this.shapes = []
     this.words.length = 0
+    this.times.length = 0
     return this
   }
 
   /** About what it keeps for the next request. */
   get memoryBytes(): number {
-    return (this.starts.length * 4 + this.leafStarts.length * 2 + this.words.hashes.length) * 4
+    return (this.starts.length * 4 + this.leafStarts.length * 2 + this.words.hashes.length) * 4 + this.times.memoryBytes
   }
 
   /** Makes room for one more row with so many leaves; the row counts once {@link endRow} is called. */

@@ -1,8 +1,9 @@
 import type { DocumentTable } from './document-table.ts'
 import { equalBytes } from './equal-bytes.ts'
 import type { Leaf, Shape } from './shape.ts'
-import { scanBare, skipString } from './tokenizer.ts'
-import { addBareWords, BAD_STRING, scanString, type WordHashes } from './words.ts'
+import { TIME_PATHS } from './time-leaves.ts'
+import { scanBare } from './tokenizer.ts'
+import { addBareWords, BAD_STRING, scanString } from './words.ts'
 
 /** A leaf that differs twice within so many documents is taken to vary, at least for as many as follow here. */
 const CHANGES_WITHIN_ROWS = 32
@@ -58,21 +59,32 @@ export class Follower {
     table.reserveRow(this.#count)
     this.#row += 1
     const wordsBefore = table.words.length
-    if (this.#readSpans(start, end) || this.#readLeaves(start, end, wordsBefore)) {
+    const timesBefore = table.times.length
+    if (this.#readSpans(start, end)) {
       table.endRow(this.shape, start, end)
       return true
     }
     table.words.length = wordsBefore
+    table.times.length = timesBefore
+    if (this.#readLeaves(start, end)) {
+      table.endRow(this.shape, start, end)
+      return true
+    }
+    table.words.length = wordsBefore
+    table.times.length = timesBefore
     return false
   }
 
   /** Compares everything between two varying leaves at once. */
   #readSpans(start: number, end: number): boolean {
-    const { bytes, view, leafStarts, leafEnds, words } = this.#table
+    const { bytes, view, leafStarts, leafEnds } = this.#table
     const from = this.#table.leafFrom[this.#table.rows]!
+    const sharedStarts = this.#sharedStarts
+    const sharedEnds = this.#sharedEnds
+    // Sums are cut to 32 bits as in equalBytes.
     for (let leaf = 0; leaf < this.#count; leaf++) {
-      leafStarts[from + leaf] = this.#sharedStarts[leaf]!
-      leafEnds[from + leaf] = this.#sharedEnds[leaf]!
+      leafStarts[(from + leaf) | 0] = sharedStarts[leaf]!
+      leafEnds[(from + leaf) | 0] = sharedEnds[leaf]!
     }
     let at = start
     let modelAt = this.#modelStart
@@ -89,7 +101,7 @@ export class Follower {
         at += lastLength
         continue
       }
-      const leafEnd = scanLeaf(this.#kinds[leaf]!, bytes, at, end, words)
+      const leafEnd = scanLeaf(this.#kinds[leaf]!, this.#table, at, end)
       if (leafEnd === BAD_STRING) return false
       leafStarts[from + leaf] = at
       leafEnds[from + leaf] = leafEnd
@@ -106,9 +118,8 @@ export class Follower {
   }
 
   /** Compares literal by literal, learns which leaves changed and makes the document the model. */
-  #readLeaves(start: number, end: number, wordsBefore: number): boolean {
-    const { bytes, view, leafStarts, leafEnds, words } = this.#table
-    words.length = wordsBefore
+  #readLeaves(start: number, end: number): boolean {
+    const { bytes, view, leafStarts, leafEnds } = this.#table
     const from = this.#table.leafFrom[this.#table.rows]!
     let at = start
     let modelAt = this.#modelStart
@@ -117,7 +128,7 @@ export class Follower {
       if (at + length > end || !equalBytes(view, bytes, at, modelAt, length)) return false
       at += length
       modelAt = this.#ownEnds[leaf]!
-      const leafEnd = scanLeaf(this.#kinds[leaf]!, bytes, at, end, words)
+      const leafEnd = scanLeaf(this.#kinds[leaf]!, this.#table, at, end)
       if (leafEnd === BAD_STRING) return false
       leafStarts[from + leaf] = at
       leafEnds[from + leaf] = leafEnd
@@ -165,17 +176,20 @@ export class Follower {
 
 const BARE = 0
 const STRING = 1
-const TIMESTAMP = 2
+const TIME = 2
 
 function kindOf({ path, kind }: Leaf): number {
   if (kind === 'bare') return BARE
-  return path === '@timestamp' ? TIMESTAMP : STRING
+  return TIME_PATHS.has(path) ? TIME : STRING
 }
 
-/** The words of a timestamp are of no use to anyone, and each has one that no other has. */
-function scanLeaf(kind: number, bytes: Buffer, at: number, end: number, words: WordHashes): number {
+/** Finds the end of a leaf and appends its words, or its time, to the table. */
+function scanLeaf(kind: number, { bytes, view, words, times }: DocumentTable, at: number, end: number): number {
   if (kind === STRING) return scanString(bytes, at, end, words)
-  if (kind === TIMESTAMP) return skipString(bytes, at, end)
+  if (kind === TIME) {
+    const timeEnd = times.read(bytes, view, at)
+    return timeEnd < 0 ? scanString(bytes, at, end, words) : timeEnd
+  }
   const leafEnd = scanBare(bytes, at, end)
   if (leafEnd !== BAD_STRING) addBareWords(bytes, at, leafEnd, words)
   return leafEnd

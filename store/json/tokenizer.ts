@@ -138,7 +138,7 @@ export class Tokenizer {
 const NEXT_VALUE = Symbol('next value')
 
 /** As {@link scanString}, for strings whose words are not wanted. */
-export function skipString(bytes: Buffer, start: number, end: number): number {
+function skipString(bytes: Buffer, start: number, end: number): number {
   let at = start
   while (at < end) {
     const byte = bytes[at]!

@@ -36,7 +36,13 @@ export class TimestampReader {
     let fraction = 0
     if (length > 20) {
       if (bytes[start + 19] !== 0x2e || length === 21) return false
-      for (let at = start + 20; at < end - 1; at++) {
+      let at = start + 20
+      for (; at < end - 4; at += 4) {
+        const four = fourDigits(view.getInt32(at, true))
+        if (four < 0) return false
+        fraction = fraction * 10_000 + four
+      }
+      for (; at < end - 1; at++) {
         const digit = bytes[at]! - ZERO
         if (digit < 0 || digit > 9) return false
         fraction = fraction * 10 + digit
@@ -92,6 +98,15 @@ function twoDigits(bytes: Buffer, at: number): number {
   const tens = bytes[at]! - ZERO
   const ones = bytes[at + 1]! - ZERO
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+/** The number of four digits, the first of which is in the lowest byte, or -1; all at once instead of one by one. */
+function fourDigits(bytes: number): number {
+  const areDigits = (bytes & 0xf0f0f0f0) === 0x30303030 && ((bytes + 0x06060606) & 0xf0f0f0f0) === 0x30303030
+  if (!areDigits) return -1
+  const digits = bytes & 0x0f0f0f0f
+  const pairs = (Math.imul(digits, 10) + (digits >> 8)) & 0x00ff00ff
+  return (pairs & 0xff) * 100 + (pairs >> 16)
 }
 
 function dayOf(year: number, month: number, date: number): number | undefined {

@@ -25,7 +25,7 @@ class FieldBlockQuery implements BlockQuery {
     this.#columns = columns
     this.#condition = query.condition
     this.#context = context
-    this.#alternatives = wordAlternatives(query.condition, type)
+    this.#alternatives = wordAlternatives(query.condition, type, columns.mayBeTime)
     this.cost = costOf(query, type)
   }
 

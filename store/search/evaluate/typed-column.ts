@@ -1,5 +1,6 @@
 import type { Block } from '../../block/block.ts'
 import type { BlockColumn } from '../../block/column.ts'
+import { TIME_PATHS } from '../../json/time-leaves.ts'
 import { DYNAMIC_TEXT, type FieldType } from '../../mapping/field-type.ts'
 import { simplePattern } from '../../mapping/json-object.ts'
 import type { FieldSelector, Mapping } from '../../mapping/mapping.ts'
@@ -39,6 +40,11 @@ export class FieldColumns {
     this.#selector = isPattern ? { paths: [] } : mapping.select(name)
     this.#matches = isPattern ? simplePattern(name) : undefined
     this.constant = this.#selector.constant
+  }
+
+  /** Whether the field may be one of times, in which words of times are not counted. */
+  get mayBeTime(): boolean {
+    return this.#matches !== undefined || this.#selector.paths.some(({ path }) => TIME_PATHS.has(path))
   }
 
   in(block: Block): TypedColumn[] {

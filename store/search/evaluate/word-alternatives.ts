@@ -1,3 +1,4 @@
+import { mayBeInTime } from '../../json/time-leaves.ts'
 import { hashWord, wordsOf } from '../../json/words.ts'
 import { type FieldType, parseNumber } from '../../mapping/field-type.ts'
 import { parseDate } from '../../time/parse-date.ts'
@@ -8,12 +9,23 @@ export type WordAlternatives = readonly (readonly number[])[]
 
 const MAX_ALTERNATIVES = 64
 
-/** What a condition asks of the word filter of a block; undefined if it asks nothing. */
-export function wordAlternatives(condition: Condition, type: FieldType | undefined): WordAlternatives | undefined {
+/**
+ * What a condition asks of the word filter of a block; undefined if it asks nothing.
+ *
+ * @param mayBeTime whether the field may be one whose times have no words in the filter
+ */
+export function wordAlternatives(
+  condition: Condition,
+  type: FieldType | undefined,
+  mayBeTime: boolean,
+): WordAlternatives | undefined {
   const isText = type?.family === 'text' || type?.family === 'keyword'
   if (type !== undefined && !isText) return undefined
   // A number or date may be written in another way in a document than in the query.
   const isPlain = (value: string) => isText || !(parseNumber(value) !== undefined || isDate(value) || isBoolean(value))
+  const hashesOf = (words: readonly string[]) =>
+    (mayBeTime ? words.filter((word) => !mayBeInTime(word)) : words).map(hashWord)
+  const hashes = (text: string) => hashesOf(distinctWords(text))
   switch (condition.kind) {
     case 'term':
       // Outside of ASCII the lower case of a letter depends on those beside it.
@@ -25,10 +37,12 @@ export function wordAlternatives(condition: Condition, type: FieldType | undefin
     }
     case 'match': {
       if (!isPlain(condition.text)) return undefined
-      const words = hashes(condition.text)
+      const words = distinctWords(condition.text)
       const needed = condition.required(wordsOf(condition.text).length)
       if (words.length === 0) return undefined
-      return needed >= words.length || type?.family === 'keyword' ? [words] : words.map((word) => [word])
+      return needed >= words.length || type?.family === 'keyword'
+        ? [hashesOf(words)]
+        : words.map((word) => hashesOf([word]))
     }
     case 'phrase': {
       const whole = condition.isPrefix ? condition.text.slice(0, lastWordAt(condition.text)) : condition.text
@@ -39,8 +53,8 @@ export function wordAlternatives(condition: Condition, type: FieldType | undefin
   }
 }
 
-function hashes(text: string): number[] {
-  return [...new Set(wordsOf(text))].map(hashWord)
+function distinctWords(text: string): string[] {
+  return [...new Set(wordsOf(text))]
 }
 
 function isDate(value: string): boolean {
