@@ -11,7 +11,7 @@ import { cpuSecondsOf, residentBytesOf } from './process-usage.ts'
 import { type BenchResult, median } from './report.ts'
 import { stopProcess } from './service.ts'
 
-const LINES = 2_000_000
+const LINES = 4_000_000
 const CONTAINERS = 10
 const ROUNDS = 3
 const MIB = 1024 ** 2
