@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runWithKills } from '../support/kill-run.ts'
 
-/** `npm run soak -- --minutes 30`: the test of kills, for as long as you like. */
+/** `npm run soak -- --minutes 30`: the test of kills, round after round of half a minute, for as long as you like. */
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
 const minutes = Number(values.minutes)
 if (!(minutes > 0)) throw new Error('--minutes must be a number above zero')
@@ -13,11 +13,12 @@ const directory = mkdtempSync(join(tmpdir(), 'vedette-soak-'))
 try {
   const result = await runWithKills({
     directory,
-    lines: Math.round(minutes * 400_000),
+    rounds: Math.ceil(minutes * 2),
+    lines: 200_000,
     containers: 12,
     rotateEveryMs: 300,
-    kills: Math.round(minutes * 40),
-    writeForMs: minutes * 60_000,
+    kills: 20,
+    writeForMs: 30_000,
   })
   process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
   const { audit, agent, collector } = result

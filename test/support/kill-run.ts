@@ -8,6 +8,8 @@ import { until } from './until.ts'
 
 export interface KillRunOptions {
   readonly directory: string
+  /** Lines, kills and time are of one round. Between two, all is delivered and the rotated files are deleted. */
+  readonly rounds?: number
   readonly lines: number
   readonly containers: number
   readonly rotateEveryMs: number
@@ -43,20 +45,12 @@ export async function runWithKills(options: KillRunOptions): Promise<KillRunResu
   const stack = await Stack.start({ podsDir, dataDir: join(options.directory, 'data') })
   try {
     const kills = { agent: 0, collector: 0, store: 0 }
-    const writing = writeAndRotate(logs, options)
-    let isWriting = true
-    const written = writing.finally(() => (isWriting = false))
-    for (let count = 0; count < options.kills; ) {
-      await sleep(Math.random() * 2 * Math.min(1_500, options.writeForMs / options.kills))
-      const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)]!
-      if (!stack.kill(victim)) continue
-      kills[victim] += 1
-      count += 1
-      // Once all is written there is nothing to interrupt; keep the last kills for then too, but do not wait for them.
-      if (!isWriting && count >= options.kills) break
+    for (let round = 1; ; round++) {
+      await writeAndKill(stack, logs, options, kills)
+      await settle(stack, logs)
+      if (round >= (options.rounds ?? 1)) break
+      logs.prune()
     }
-    await written
-    await settle(stack, logs.total)
     const audit = await auditLines(stack.url('elasticsearch'), logs.written)
     const metric = (service: 'agent' | 'collector', name: string) => stack.metric(service, `vedette_${service}_${name}`)
     const agent = {
@@ -87,14 +81,36 @@ export async function runWithKills(options: KillRunOptions): Promise<KillRunResu
   }
 }
 
+async function writeAndKill(
+  stack: Stack,
+  logs: NumberedLogs,
+  options: KillRunOptions,
+  kills: Record<(typeof VICTIMS)[number], number>,
+): Promise<void> {
+  let isWriting = true
+  const written = writeAndRotate(logs, options).finally(() => (isWriting = false))
+  for (let count = 0; count < options.kills; ) {
+    await sleep(Math.random() * 2 * Math.min(1_500, options.writeForMs / options.kills))
+    const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)]!
+    if (!stack.kill(victim)) continue
+    kills[victim] += 1
+    count += 1
+    // Once all is written there is nothing to interrupt; keep the last kills for then too, but do not wait for them.
+    if (!isWriting && count >= options.kills) break
+  }
+  await written
+}
+
 async function writeAndRotate(logs: NumberedLogs, options: KillRunOptions): Promise<void> {
   const perContainer = Math.ceil(options.lines / options.containers)
+  const before = logs.written[0]!
   const startedAt = performance.now()
   let rotatedAt = startedAt
-  while (logs.written[0]! < perContainer) {
+  while (logs.written[0]! - before < perContainer) {
     const now = performance.now()
     const due = Math.min(perContainer, Math.ceil((perContainer * (now - startedAt)) / options.writeForMs))
-    if (due > logs.written[0]!) logs.write(due - logs.written[0]!)
+    const missing = due - (logs.written[0]! - before)
+    if (missing > 0) logs.write(missing)
     if (now - rotatedAt >= options.rotateEveryMs) {
       logs.rotate()
       rotatedAt = now
@@ -104,23 +120,26 @@ async function writeAndRotate(logs: NumberedLogs, options: KillRunOptions): Prom
 }
 
 /** Until everything can be searched and nothing is under way any more. */
-async function settle(stack: Stack, lines: number): Promise<void> {
-  await until(
-    'all lines are searchable and all is settled',
-    async () => {
-      try {
-        if ((await countDocuments(stack.url('elasticsearch'))) < lines) return false
-        const open = [
-          await stack.metric('agent', 'vedette_agent_records_in_flight'),
-          await stack.metric('agent', 'vedette_agent_unread_bytes'),
-          await stack.metric('collector', 'vedette_collector_records_queued'),
-          await stack.metric('collector', 'vedette_collector_records_in_flight'),
-        ]
-        return open.every((value) => value === 0)
-      } catch {
-        return false
+async function settle(stack: Stack, logs: NumberedLogs): Promise<void> {
+  let seen = 'nothing was seen'
+  const isSettled = async () => {
+    try {
+      const found = await countDocuments(stack.url('elasticsearch'))
+      const open = {
+        inFlight: await stack.metric('agent', 'vedette_agent_records_in_flight'),
+        unreadBytes: await stack.metric('agent', 'vedette_agent_unread_bytes'),
+        queued: await stack.metric('collector', 'vedette_collector_records_queued'),
+        indexing: await stack.metric('collector', 'vedette_collector_records_in_flight'),
       }
+      seen = `${found} of ${logs.total} lines, ${JSON.stringify(open)}`
+      return found >= logs.total && Object.values(open).every((value) => value === 0)
+    } catch {
+      return false
+    }
+  }
+  await until('all lines are searchable and all is settled', isSettled, { timeoutMs: 120_000, everyMs: 500 }).catch(
+    (error: unknown) => {
+      throw new Error(`at the end there were ${seen}`, { cause: error })
     },
-    { timeoutMs: 120_000, everyMs: 500 },
   )
 }

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { containerPath, formatNanoseconds } from '../../bench/corpus.ts'
 
 export interface NumberedLogsOptions {
@@ -48,6 +48,14 @@ export class NumberedLogs {
       closeSync(this.#descriptors[container]!)
       renameSync(path, `${path}.${String(20_261_121_000_000 + this.#rotations)}`)
       this.#descriptors[container] = openSync(path, 'a')
+    }
+  }
+
+  /** Deletes the rotated files, as the kubelet does with all but a few. */
+  prune(): void {
+    for (const path of this.#paths) {
+      const directory = dirname(path)
+      for (const name of readdirSync(directory)) if (name !== basename(path)) unlinkSync(join(directory, name))
     }
   }
 
