@@ -15,6 +15,19 @@ import {
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 
+const namePattern = (what: string) =>
+  text({ description: `Name of the ${what}; \`*\` stands for any text, \`?\` for one character.`, default: '*' })
+
+const containerRules = (description: string) =>
+  list(
+    section('Containers by name. A rule is met if all of its parts are.', {
+      namespace: namePattern('namespace'),
+      pod: namePattern('pod'),
+      container: namePattern('container'),
+    }),
+    { description, default: [] },
+  )
+
 export const schema = section(
   'Configuration of the agent: one per node, reads log files and ships them to a collector.',
   {
@@ -41,6 +54,13 @@ export const schema = section(
         default: '1MiB',
         minimum: 1024,
         maximum: 64 * 1024 ** 2,
+      }),
+      include: containerRules('Containers that are read; all if none is named.'),
+      exclude: containerRules('Containers that are not read, even if they are included.'),
+      own_pod_uid: text({
+        description:
+          "UID of the agent's own pod, whose log is never read. In a DaemonSet take it from the downward API.",
+        default: '',
       }),
     }),
     node_name: text({

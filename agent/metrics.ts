@@ -33,7 +33,8 @@ export function exportMetrics(registry: Registry, { intake, shipper, tailer, dis
       'Records that were read and are neither acknowledged nor dropped.',
       () => intake.openRecords + shipper.inFlightRecords,
     ],
-    ['containers', 'Directories of containers that are known.', () => discovery.size],
+    ['containers', 'Directories of containers that are read.', () => discovery.size],
+    ['containers_excluded', 'Directories of containers that the configuration excludes.', () => discovery.excluded],
     ['files_open', 'Log files that are held open.', () => countFiles(tailer)],
     ['unread_bytes', 'Bytes of open log files that were not read yet.', () => unreadBytes(tailer)],
   ]

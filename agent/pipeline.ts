@@ -6,6 +6,7 @@ import { readVersion } from '#lib/version.ts'
 import type { AgentConfig } from './config.ts'
 import { createDecoder } from './decode/detect.ts'
 import { PodsDirectory } from './discover/pods-directory.ts'
+import { Selection } from './discover/selection.ts'
 import { encodeResource } from './enrich/resource.ts'
 import { AGENT_EVENTS } from './events.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
@@ -39,6 +40,7 @@ export interface Pipeline {
  * The agent, in the order in which a log line meets it:
  *
  * discover  which files are there                                discover/pods-directory.ts
+ * select    whose logs are read                                  discover/selection.ts
  * open      what of a file was read before                       tail/opener.ts, tail/checkpoints.ts
  * tail      bytes, a quantum per container in turn               tail/reader.ts
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
@@ -95,6 +97,11 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   })
   const discovery: PodsDirectory = new PodsDirectory({
     root: config.logs.pods_dir,
+    selection: new Selection({
+      include: config.logs.include,
+      exclude: config.logs.exclude,
+      ownPodUid: config.logs.own_pod_uid,
+    }),
     listener: tailer,
     clock,
     events,

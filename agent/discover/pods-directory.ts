@@ -6,6 +6,7 @@ import type { Service } from '#lib/lifecycle.ts'
 import type { AgentEvents } from '../events.ts'
 import { type LogFileEntry, listDirectories, listLogFiles } from './list-files.ts'
 import { type ContainerInstance, type PodName, parsePodDirectory } from './paths.ts'
+import type { Selection } from './selection.ts'
 import { DirectoryWatches } from './watches.ts'
 
 /** Who is told of what is in the pods directory. */
@@ -24,6 +25,7 @@ export type Runs = ReadonlyMap<number, readonly LogFileEntry[]>
 
 export interface PodsDirectoryOptions {
   readonly root: string
+  readonly selection: Selection
   readonly listener: LogFilesListener
   readonly clock: Clock
   readonly events: AgentEvents
@@ -32,8 +34,10 @@ export interface PodsDirectoryOptions {
 }
 
 interface PodDirectory extends PodName {
-  /** Names of the containers' directories in it. */
+  /** Names of the directories in it of containers that are read. */
   containers: ReadonlySet<string>
+  /** How many there are that are not read. */
+  excluded: number
 }
 
 /** Events of one directory within this time are answered by one listing. */
@@ -70,9 +74,16 @@ export class PodsDirectory implements Service {
     })
   }
 
-  /** Number of containers' directories. */
+  /** Number of directories of containers that are read. */
   get size(): number {
     return this.#containers.size
+  }
+
+  /** Number of directories of containers that are not read, because the configuration says so. */
+  get excluded(): number {
+    let count = 0
+    for (const pod of this.#pods.values()) count += pod.excluded
+    return count
   }
 
   async start(): Promise<void> {
@@ -172,7 +183,7 @@ export class PodsDirectory implements Service {
         const path = join(root, name)
         present.add(path)
         if (this.#pods.has(path)) continue
-        this.#pods.set(path, { ...pod, containers: new Set() })
+        this.#pods.set(path, { ...pod, containers: new Set(), excluded: 0 })
         added.push(path)
       }
       for (const path of [...this.#pods.keys()]) if (!present.has(path)) this.#removePod(path)
@@ -187,7 +198,12 @@ export class PodsDirectory implements Service {
     this.#list(path, () => {
       // Watched before it is listed: what comes in between is seen twice instead of never.
       this.#watches.add(path)
-      const names = new Set(listDirectories(path))
+      const present = listDirectories(path)
+      const { namespace, pod: podName, uid } = pod
+      const names = new Set(
+        present.filter((container) => this.#options.selection.takes({ namespace, pod: podName, uid, container })),
+      )
+      pod.excluded = present.length - names.size
       for (const name of pod.containers) if (!names.has(name)) this.#removeContainer(join(path, name))
       pod.containers = names
       for (const name of names) {
