@@ -14,6 +14,8 @@ import {
 } from '#lib/config/schema.ts'
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
+import { metadataSection } from './metadata/config.ts'
+import { CONTENT_FORMATS } from './parse/detect.ts'
 
 const namePattern = (what: string) =>
   text({ description: `Name of the ${what}; \`*\` stands for any text, \`?\` for one character.`, default: '*' })
@@ -55,6 +57,27 @@ export const schema = section(
         minimum: 1024,
         maximum: 64 * 1024 ** 2,
       }),
+      multiline: section('Joining the lines of a stack trace to one record.', {
+        mode: choice(['auto', 'off'], {
+          description:
+            '`auto` knows the traces of Java, Python, Go, Node.js, Ruby, .NET, PHP and Rust by their grammar; `off` leaves every line alone.',
+          default: 'auto',
+        }),
+        max_lines: integer({
+          description: 'Most lines of one record; the next one begins a new record.',
+          default: 1_000,
+          minimum: 2,
+        }),
+        flush_after: duration({
+          description: 'How long more lines of a trace are waited for once there is nothing more to read.',
+          default: '1s',
+        }),
+      }),
+      parse: choice([...CONTENT_FORMATS, 'off'], {
+        description:
+          'Format of the texts, in which the severity, trace id and span id are looked for; `auto` tells it by the first bytes of each record, `off` looks for nothing.',
+        default: 'auto',
+      }),
       include: containerRules('Containers that are read; all if none is named.'),
       exclude: containerRules('Containers that are not read, even if they are included.'),
       own_pod_uid: text({
@@ -63,6 +86,7 @@ export const schema = section(
         default: '',
       }),
     }),
+    metadata: metadataSection(),
     node_name: text({
       description: 'Value of `k8s.node.name`; by default the host name. In a DaemonSet take it from the downward API.',
       default: '',

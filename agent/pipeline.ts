@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { EventDeps } from '#lib/events.ts'
 import { createEvents } from '#lib/events.ts'
+import { systemFiles } from '#lib/files.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import { readVersion } from '#lib/version.ts'
 import type { AgentConfig } from './config.ts'
 import { createDecoder } from './decode/detect.ts'
 import { PodsDirectory } from './discover/pods-directory.ts'
 import { Selection } from './discover/selection.ts'
-import { encodeResource } from './enrich/resource.ts'
+import { Enricher } from './enrich/enricher.ts'
 import { AGENT_EVENTS } from './events.ts'
+import { Joiner } from './join/joiner.ts'
+import { createPodCache } from './metadata/create-pod-cache.ts'
+import type { PodCache } from './metadata/pod-cache.ts'
+import { createContentParser } from './parse/detect.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
 import { OtlpClient, type RequestSender } from './ship/otlp-client.ts'
 import { RecordWriter } from './ship/record-writer.ts'
@@ -33,7 +39,10 @@ export interface Pipeline {
   readonly discovery: PodsDirectory
   readonly tailer: Tailer
   readonly intake: Intake
+  readonly joiner: Joiner
   readonly shipper: Shipper
+  /** Undefined if nobody is asked. */
+  readonly pods: PodCache | undefined
 }
 
 /**
@@ -44,8 +53,9 @@ export interface Pipeline {
  * open      what of a file was read before                       tail/opener.ts, tail/checkpoints.ts
  * tail      bytes, a quantum per container in turn               tail/reader.ts
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
- * join      parts of a record                                    join/partial.ts
- * enrich    whose record it is                                   enrich/resource.ts
+ * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/trace-grammar.ts
+ * parse     severity and trace ids                               parse/detect.ts
+ * enrich    whose record it is                                   enrich/enricher.ts, metadata/pod-cache.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
  * ship      compress, send, try again                            ship/shipper.ts, ship/otlp-client.ts
  * ack       what need not be read again                          tail/source-file.ts, tail/ledger.ts
@@ -73,13 +83,34 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
     writer,
     scope: encodeScope('vedette.agent', readVersion()),
   })
-  const intake = new Intake({ decoder: createDecoder(config.logs.format), batch, writer, clock, maxRecordBytes })
+  const joiner = new Joiner({
+    clock,
+    maxRecordBytes,
+    maxTraceLines: config.logs.multiline.mode === 'off' ? 1 : config.logs.multiline.max_lines,
+  })
+  const { parse } = config.logs
+  const parser = parse === 'off' ? undefined : createContentParser(parse, { time: false })
+  const decoder = createDecoder(config.logs.format)
+  const intake = new Intake({ decoder, joiner, parser, batch, writer, clock, maxRecordBytes })
+
+  const pods = createPodCache(config.metadata, {
+    ...{ clock, events },
+    files: systemFiles,
+    env: process.env,
+    exists: existsSync,
+  })
 
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events)
   const opener = new Opener({ checkpoints, ledger, decoder: createDecoder(config.logs.format), clock, events })
   const retirement = new Retirement(ledger, events)
-  const flusher = new Flusher({ intake, ledger, opener, flushAfterMs: config.logs.flush_after })
+  const flusher = new Flusher({
+    intake,
+    ledger,
+    opener,
+    flushAfterMs: config.logs.flush_after,
+    traceFlushAfterMs: config.logs.multiline.flush_after,
+  })
   const reader = new Reader({
     intake,
     clock,
@@ -91,7 +122,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   })
   const tailer: Tailer = new Tailer({
     ...{ checkpoints, ledger, opener, reader, flusher, retirement, intake, clock, events, maxRecordBytes },
-    encodeResource: (instance) => encodeResource(instance, nodeName),
+    enricher: new Enricher({ nodeName, pods, rules: config.metadata }),
     batchDelayMs: config.ship.batch.max_delay,
     directories: { refresh: (directory) => discovery.refresh(directory), calmed: (path) => discovery.calmed(path) },
   })
@@ -119,7 +150,10 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
       checkpoints.close()
     },
   }
-  return { parts: [memory, shipper, tailer, discovery], discovery, tailer, intake, shipper }
+  return {
+    parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
+    ...{ discovery, tailer, intake, joiner, shipper, pods },
+  }
 }
 
 function createClient({ ship }: AgentConfig): RequestSender {

@@ -79,5 +79,8 @@ function sourceOf(index: number): Source {
   const pod = parsePodDirectory(directory)!
   const extent = new Extent()
   extent.fileKey = fileKeyOf(hash('sha256', `${directory}/${container}`, 'buffer'))
-  return { origin: { resource: encodeResource({ ...pod, container, restartCount: 0 }, 'node-1') }, extent }
+  return {
+    origin: { resource: encodeResource({ ...pod, container, restartCount: 0 }, { nodeName: 'node-1' }) },
+    extent,
+  }
 }

@@ -56,7 +56,7 @@ function corpusRequests({ lines, containers }: OtlpSendTask): Requests {
         container: 'app',
         restartCount: 0,
       },
-      'node-1',
+      { nodeName: 'node-1' },
     ),
   }))
   const offsets = new Array<number>(containers).fill(0)

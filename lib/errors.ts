@@ -105,6 +105,42 @@ export const ERRORS = {
     message: '%s gave an answer that is not one of a Vedette collector: %s',
     cure: 'Check that --server or VEDETTE_SERVER is the web address of a collector (port 9464 by default).',
   },
+  KUBELET_UNAUTHORIZED: {
+    message: 'the kubelet at %s does not accept our token (401)',
+    cure: "Check that metadata.kubelet.token_file is a service account's token and that the kubelet has webhook authentication (`authentication.webhook.enabled: true`). A token that was renewed on disk is taken up by itself.",
+  },
+  KUBELET_FORBIDDEN: {
+    message: 'the kubelet at %s refuses /pods to %s (403)',
+    cure: 'Bind a ClusterRole to the service account with `apiGroups: [""], resources: ["nodes/pods"], verbs: ["get"]`; kubelets before 1.33 know only `nodes/proxy`, which allows more than this agent should have.',
+  },
+  KUBELET_CERTIFICATE: {
+    message: 'the certificate of the kubelet at %s is not trusted: %s',
+    cure: 'Set metadata.kubelet.ca_file to the CA that signed it: the cluster CA where kubelets have `serverTLSBootstrap: true`, otherwise /var/lib/kubelet/pki/kubelet.crt of the node. The address must be one that the certificate names. metadata.kubelet.insecure_skip_verify is the last resort.',
+  },
+  KUBELET_UNREACHABLE: {
+    message: 'no connection to the kubelet at %s: %s',
+    cure: 'Check metadata.kubelet.url (in a DaemonSet https://<status.hostIP>:10250 from the downward API) and that no network policy is in the way. The last known metadata is used meanwhile, logs are not held up.',
+  },
+  KUBELET_TIMEOUT: {
+    message: 'no complete answer from the kubelet at %s in %s ms',
+    cure: 'The kubelet is overloaded or stopped. The last known metadata is used meanwhile, logs are not held up.',
+  },
+  KUBELET_STATUS: {
+    message: 'the kubelet at %s answered with status %s',
+    cure: 'Check that metadata.kubelet.url is the address of a kubelet; redirects are not followed, because a token must not go elsewhere.',
+  },
+  KUBELET_ANSWER_TOO_LARGE: {
+    message: 'the answer of the kubelet at %s has more than %s bytes',
+    cure: 'No node has that many pods: check that metadata.kubelet.url is the address of a kubelet.',
+  },
+  KUBELET_ANSWER_MALFORMED: {
+    message: 'the answer of the kubelet cannot be used: %s',
+    cure: 'Check that metadata.kubelet.url is the address of a kubelet. The last known metadata is used meanwhile.',
+  },
+  KUBELET_FILE_UNREADABLE: {
+    message: 'cannot use %s %s: %s',
+    cure: 'Check that the pod mounts its service account (`automountServiceAccountToken: true`) and that the user of this process may read the file; leave the key empty to go without.',
+  },
   CHILD_FAILED: {
     message: '%s did not become ready: %s',
     cure: 'Read the lines that the service printed above.',

@@ -1,3 +1,5 @@
+import { Fields } from '../parse/fields.ts'
+
 /** Which output of the container a line came from, as an index into {@link STREAM_NAMES}. */
 export const STDOUT = 0
 export const STDERR = 1
@@ -28,6 +30,8 @@ export class Line {
   bytes: Buffer = EMPTY
   bodyStart = 0
   bodyEnd = 0
+  /** What the body says of itself, once it was parsed. */
+  readonly fields = new Fields()
 }
 
 const EMPTY = Buffer.alloc(0)

@@ -3,11 +3,15 @@ import { RESOURCE, RESOURCE_LOGS } from '#lib/otlp/fields.ts'
 import { lengthDelimited } from '#lib/otlp/wire.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
 
-/**
- * The encoded Resource of a container instance, in OpenTelemetry's semantic conventions for Kubernetes. All of it is
- * in the path of the log file, so it is known before anyone has asked an API.
- */
-export function encodeResource(instance: ContainerInstance, nodeName: string): Buffer {
+/** What a path does not say. */
+export interface ResourceExtras {
+  readonly nodeName?: string
+  /** Encoded attributes of the pod's metadata. */
+  readonly attributes?: Buffer
+}
+
+/** The encoded Resource of a container instance, in OpenTelemetry's semantic conventions for Kubernetes. */
+export function encodeResource(instance: ContainerInstance, { nodeName, attributes }: ResourceExtras): Buffer {
   const attribute = (key: string, value: string | number) => encodeAttribute(RESOURCE.attributes, key, value)
   return lengthDelimited(
     RESOURCE_LOGS.resource,
@@ -16,6 +20,7 @@ export function encodeResource(instance: ContainerInstance, nodeName: string): B
     attribute('k8s.pod.uid', instance.uid),
     attribute('k8s.container.name', instance.container),
     attribute('k8s.container.restart_count', instance.restartCount),
-    attribute('k8s.node.name', nodeName),
+    ...(nodeName === undefined ? [] : [attribute('k8s.node.name', nodeName)]),
+    ...(attributes === undefined ? [] : [attributes]),
   )
 }

@@ -8,6 +8,7 @@ export interface PartExtent {
   endOffset: number
 }
 
+const NEWLINE = 10
 const FIRST_BUFFER_BYTES = 32 * 1024
 
 /**
@@ -48,15 +49,27 @@ export class PartialRecord {
     return this.#extents.find((extent) => extent.file === file)?.startOffset
   }
 
+  /** Bytes of the body that were kept. */
+  get lengthBytes(): number {
+    return this.#length
+  }
+
+  /** Those bytes, valid until more is added. */
+  get body(): Buffer {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
   /** Adds a part; `missingBytes` of its body were left out before it came here. */
-  add(line: Line, extent: PartExtent, missingBytes: number, nowMs: number): void {
+  add(line: Line, extents: readonly PartExtent[], missingBytes: number, nowMs: number): void {
     if (this.#extents.length === 0) {
       this.#timeHigh = line.timeHigh
       this.#timeLow = line.timeLow
     }
-    const last = this.#extents.at(-1)
-    if (last?.file === extent.file) last.endOffset = extent.endOffset
-    else this.#extents.push(extent)
+    for (const { file, startOffset, endOffset } of extents) {
+      const last = this.#extents.at(-1)
+      if (last?.file === file) last.endOffset = endOffset
+      else this.#extents.push({ file, startOffset, endOffset })
+    }
     const bodyBytes = line.bodyEnd - line.bodyStart
     const kept = Math.min(bodyBytes, this.#maxBytes - this.#length)
     this.#reserve(this.#length + kept)
@@ -64,6 +77,12 @@ export class PartialRecord {
     this.#length += kept
     this.#missingBytes += bodyBytes - kept + missingBytes
     this.addedAtMs = nowMs
+  }
+
+  /** Adds a newline to the body, for which there is room: what follows is a line of its own. */
+  addNewline(): void {
+    this.#reserve(this.#length + 1)
+    this.#buffer[this.#length++] = NEWLINE
   }
 
   /** Makes `line` the joined record: the time of its first part, the bytes of all. */

@@ -3,6 +3,7 @@ import { ANY_VALUE, LOG_RECORD, SCOPE_LOGS } from '#lib/otlp/fields.ts'
 import { FIXED64, LENGTH_DELIMITED, tag, varintBytes, writeVarint } from '#lib/otlp/wire.ts'
 import type { Line } from '../decode/line.ts'
 import type { Extent } from './extent.ts'
+import { fieldsBytes, LONGEST_FIELDS_BYTES, writeFields } from './record-fields.ts'
 import { createTails, LONGEST_TAIL_BYTES } from './record-tail.ts'
 
 const RECORD_TAG = tag(SCOPE_LOGS.logRecords, LENGTH_DELIMITED)
@@ -17,7 +18,7 @@ const TIMES_BYTES = 18
 const TRUNCATED_KEY = 'log.record.original_length'
 
 /** Most bytes that a record takes over the bytes of its body. */
-export const RECORD_OVERHEAD_BYTES = 6 + TIMES_BYTES + 12 + LONGEST_TAIL_BYTES + 64
+export const RECORD_OVERHEAD_BYTES = 6 + TIMES_BYTES + 12 + LONGEST_FIELDS_BYTES + LONGEST_TAIL_BYTES + 64
 
 /**
  * Writes OTLP LogRecords. Fields that are the same for many records are written from templates; the body is copied
@@ -52,7 +53,13 @@ export class RecordWriter {
     const tail = (extent.endFileKey === undefined ? this.#tails : this.#spanningTails)[line.stream]!
     const cut = originalBytes === 0 ? undefined : encodeAttribute(LOG_RECORD.attributes, TRUNCATED_KEY, originalBytes)
     const recordBytes =
-      TIMES_BYTES + 1 + varintBytes(valueBytes) + valueBytes + tail.lengthBytes + (cut === undefined ? 0 : cut.length)
+      TIMES_BYTES +
+      1 +
+      varintBytes(valueBytes) +
+      valueBytes +
+      fieldsBytes(line.fields) +
+      tail.lengthBytes +
+      (cut === undefined ? 0 : cut.length)
 
     if (target !== this.#target) this.#aim(target)
     const view = this.#view
@@ -67,6 +74,7 @@ export class RecordWriter {
     view.setUint32(to, this.#observedLow, true)
     view.setUint32(to + 4, this.#observedHigh, true)
     to += 8
+    to = writeFields(target, to, line.bytes, line.fields)
     target[to++] = BODY_TAG
     to = writeVarint(target, to, valueBytes)
     target[to++] = STRING_TAG

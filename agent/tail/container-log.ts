@@ -1,5 +1,6 @@
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
-import { PartialRecord } from '../join/partial.ts'
+import type { Enriched } from '../enrich/enricher.ts'
+import { StreamJoin } from '../join/stream-join.ts'
 import type { Origin } from '../ship/batch.ts'
 import type { ResumePoint, SourceFile } from './source-file.ts'
 
@@ -9,8 +10,10 @@ const ROTATION_GRACE_MS = 100
 export interface ContainerLogOptions {
   readonly instance: ContainerInstance
   readonly directory: string
-  readonly resource: Buffer
+  readonly enriched: Enriched
   readonly maxRecordBytes: number
+  /** Monotonic milliseconds. */
+  readonly nowMs: number
 }
 
 export interface FinishedFile {
@@ -29,9 +32,12 @@ export class ContainerLog implements Origin {
   readonly key: string
   /** The container's directory. */
   readonly directory: string
-  readonly resource: Buffer
-  /** Incomplete records of stdout and stderr. */
-  readonly partials: readonly [PartialRecord, PartialRecord]
+  /** Whose records these are. Replaced when more becomes known of the pod. */
+  enriched: Enriched
+  /** When it was found, monotonic milliseconds. */
+  readonly foundAtMs: number
+  /** What may go on, of stdout and of stderr. */
+  readonly joins: readonly [StreamJoin, StreamJoin]
   /** Oldest first; the file that the runtime writes to is the last one. */
   files: SourceFile[] = []
   /** Files that were read, acknowledged and closed but still have a name, by inode, as they were then. */
@@ -49,8 +55,14 @@ export class ContainerLog implements Origin {
     this.instance = options.instance
     this.key = instanceKey(options.instance)
     this.directory = options.directory
-    this.resource = options.resource
-    this.partials = [new PartialRecord(options.maxRecordBytes), new PartialRecord(options.maxRecordBytes)]
+    this.enriched = options.enriched
+    this.foundAtMs = options.nowMs
+    this.joins = [new StreamJoin(options.maxRecordBytes), new StreamJoin(options.maxRecordBytes)]
+  }
+
+  /** The encoded Resource. */
+  get resource(): Buffer {
+    return this.enriched.resource
   }
 
   get restartCount(): number {
@@ -80,8 +92,8 @@ export class ContainerLog implements Origin {
 
   /** Where a restart would have to go on in a file: a record that is not complete has to be read again. */
   resumePoint(file: SourceFile): ResumePoint {
-    const stdout = this.partials[0].startIn(file) ?? file.offset
-    const stderr = this.partials[1].startIn(file) ?? file.offset
+    const stdout = this.joins[0].startIn(file) ?? file.offset
+    const stderr = this.joins[1].startIn(file) ?? file.offset
     return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr] }
   }
 }

@@ -10,6 +10,8 @@ export interface FlusherOptions {
   readonly opener: Opener
   /** How long the rest of a record or line is waited for once there is nothing to read. */
   readonly flushAfterMs: number
+  /** How long more lines of a stack trace are waited for then. */
+  readonly traceFlushAfterMs: number
 }
 
 const BOTH_STREAMS = 3
@@ -21,7 +23,7 @@ interface TornLine {
 
 /**
  * Ends what nothing else will end: a record whose last part never came (a container that dies without a newline leaves
- * one), a last line without a newline. That is a decision of the clock, so it is written down before the record is
+ * one), a stack trace that may not be over, a last line without a newline. That is a decision of the clock, so it is written down before the record is
  * made: after a crash the same bytes must give the same record.
  */
 export class Flusher {
@@ -33,23 +35,24 @@ export class Flusher {
 
   /** Ends what of a log has waited long enough. */
   flushIdle(log: ContainerLog, nowMs: number): void {
-    const { flushAfterMs, intake } = this.#options
+    const { flushAfterMs, traceFlushAfterMs, intake } = this.#options
     for (const file of log.files) {
       // The rest has its turn once the batch was closed: many containers may have something to end at the same time.
       if (intake.isFull) return
       if (file.idleSinceMs !== undefined && nowMs - file.idleSinceMs >= flushAfterMs) this.#endTornLine(log, file)
     }
     if (!log.isIdle()) return
-    for (const [index, partial] of log.partials.entries()) {
+    for (const [index, join] of log.joins.entries()) {
       if (intake.isFull) return
-      if (partial.isOpen && nowMs - partial.addedAtMs >= flushAfterMs) this.#endPartial(log, index)
+      const waitMs = join.partial.isOpen ? flushAfterMs : traceFlushAfterMs
+      if (join.isOpen && nowMs - join.addedAtMs >= waitMs) this.#endJoin(log, index)
     }
   }
 
   /** Ends the records that have a part in a file which is gone: no cut, because it can't be read again. */
   abandon(log: ContainerLog, file: SourceFile): void {
-    for (const [index, partial] of log.partials.entries()) {
-      if (partial.startIn(file) !== undefined) this.#options.intake.flushPartials(log, 1 << index)
+    for (const [index, join] of log.joins.entries()) {
+      if (join.startIn(file) !== undefined) this.#options.intake.flushJoins(log, 1 << index)
     }
   }
 
@@ -60,11 +63,11 @@ export class Flusher {
     this.abandon(log, file)
   }
 
-  #endPartial(log: ContainerLog, index: number): void {
-    const { file, endOffset } = log.partials[index]!.extents.at(-1)!
+  #endJoin(log: ContainerLog, index: number): void {
+    const { file, endOffset } = log.joins[index]!.end!
     const streams = 1 << index
     if (this.#options.ledger.cut(log, file, { offset: endOffset + 1, streams })) {
-      this.#options.intake.flushPartials(log, streams & BOTH_STREAMS)
+      this.#options.intake.flushJoins(log, streams & BOTH_STREAMS)
     }
   }
 

@@ -2,7 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#lib/clock.ts'
 import { FULL, Line, type LineDecoder, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
 import type { LongLine } from '../decode/long-line.ts'
-import type { PartialRecord } from '../join/partial.ts'
+import type { Joiner } from '../join/joiner.ts'
+import type { PartExtent } from '../join/partial.ts'
+import { couldBegin } from '../multiline/could-begin.ts'
+import { mustWait } from '../multiline/look-ahead.ts'
+import type { ContentParser } from '../parse/fields.ts'
 import type { Batch, Request } from '../ship/batch.ts'
 import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
@@ -16,12 +20,15 @@ export interface IntakeOptions {
   readonly clock: Clock
   /** Longest body of a record; longer ones are cut and say so. */
   readonly maxRecordBytes: number
+  readonly joiner: Joiner
+  /** Finds severity and trace ids in bodies; undefined if nobody wants them. */
+  readonly parser: ContentParser | undefined
 }
 
 const NEWLINE = 10
 
 /**
- * From bytes of a file to records of a batch: decode, join, cut to size, repair, encode. Synchronous, in one pass, and
+ * From bytes of a file to records of a batch: decode, join, cut to size, repair, parse, encode. Synchronous, in one pass, and
  * nothing is allocated for a line of the common kind: complete, in the runtime's format, valid UTF-8.
  */
 export class Intake {
@@ -34,6 +41,8 @@ export class Intake {
   openedAtMs = 0
   /** Files whose position moved since the batch was begun. */
   readonly #touched = new Map<SourceFile, ContainerLog>()
+  /** Whose lines are being joined. */
+  #log: ContainerLog | undefined
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -64,7 +73,7 @@ export class Intake {
     const { decoder, batch, maxRecordBytes } = this.#options
     const line = this.#line
     const extent = this.#extent
-    const [stdout, stderr] = log.partials
+    const [stdout, stderr] = log.joins
     const base = file.offset - start
     const valid = isUtf8(bytes.subarray(start, end))
     const skipping = base + start < Math.max(...file.skip)
@@ -83,12 +92,12 @@ export class Intake {
         high = line.timeHigh
         low = line.timeLow
       }
+      const lineStart = at
       at = newline + 1
       if (skipping && this.#wasDelivered(file)) continue
       const isPlain = line.kind === FULL && valid && line.bodyEnd - line.bodyStart <= maxRecordBytes
-      if (isPlain && !(line.stream === 0 ? stdout : stderr).isOpen) {
-        batch.append(log, line, extent, 0)
-        this.stats.records += 1
+      if (isPlain && !(line.stream === 0 ? stdout : stderr).isOpen && !this.#mustWait(bytes, lineStart, newline, end)) {
+        this.#append(log, 0)
       } else {
         this.#takeOddLine(log, file)
       }
@@ -113,13 +122,15 @@ export class Intake {
     this.stats.bytes += bytes.length
   }
 
-  /** Ends the incomplete records of some streams (bit 0 stdout, bit 1 stderr). The cut must be on disk already. */
-  flushPartials(log: ContainerLog, streams: number): void {
-    for (const [index, partial] of log.partials.entries()) {
-      if ((streams & (1 << index)) === 0 || !partial.isOpen) continue
+  /** Ends what is open of some streams (bit 0 stdout, bit 1 stderr). The cut must be on disk already. */
+  flushJoins(log: ContainerLog, streams: number): void {
+    const { joiner } = this.#options
+    for (const [index, join] of log.joins.entries()) {
+      if ((streams & (1 << index)) === 0 || !join.isOpen) continue
       this.#options.writer.observe(this.#options.clock.nowMs())
       this.#line.stream = index === 0 ? 0 : 1
-      this.#emitJoined(log, partial)
+      this.#log = log
+      joiner.end(join, this.#line, this.#emitJoined)
     }
   }
 
@@ -184,38 +195,44 @@ export class Intake {
       this.#emit(log, missingBytes)
       return
     }
-    const partial = line.stream === 0 ? log.partials[0] : log.partials[1]
-    if (line.kind === FULL && !partial.isOpen) {
-      this.#emit(log, missingBytes)
-      return
-    }
+    const { joiner } = this.#options
+    const join = line.stream === 0 ? log.joins[0] : log.joins[1]
     const { startOffset, endOffset } = this.#extent
-    partial.add(line, { file, startOffset, endOffset }, missingBytes, this.#options.clock.monotonicMs())
+    const extents = [{ file, startOffset, endOffset }]
     if (line.kind === PARTIAL) {
       this.stats.partialLines += 1
+      joiner.addPart(join, line, extents, missingBytes)
       return
     }
-    this.#emitJoined(log, partial)
+    this.#log = log
+    joiner.addLine(join, line, extents, missingBytes, this.#emitJoined)
     this.#begin(log, file)
   }
 
-  #emitJoined(log: ContainerLog, partial: PartialRecord): void {
+  /** Whether the line, a plain one, has to wait for the one behind it. */
+  #mustWait(bytes: Buffer, lineStart: number, newline: number, end: number): boolean {
+    const line = this.#line
+    if (!this.#options.joiner.joinsTraces) return false
+    if (line.bytes === bytes) return mustWait(bytes, lineStart, line.bodyStart, newline, end)
+    return couldBegin(line.bytes, line.bodyStart, line.bodyEnd)
+  }
+
+  /** Emits a record of {@link #log} that lies in one or more places of one or more files. */
+  readonly #emitJoined = (extents: readonly PartExtent[], missingBytes: number): void => {
     const extent = this.#extent
-    const first = partial.extents[0]!
-    const last = partial.extents.at(-1)!
-    for (const { file } of partial.extents) this.#touch(log, file)
+    const first = extents[0]!
+    const last = extents.at(-1)!
+    for (const { file } of extents) this.#touch(this.#log!, file)
     extent.fileKey = first.file.identity!.key
     extent.startOffset = first.startOffset
     extent.endOffset = first.endOffset
     extent.endFileKey = last === first ? undefined : last.file.identity!.key
     extent.endFileOffset = last.endOffset
-    partial.readInto(this.#line)
-    this.#emit(log, partial.missingBytes)
-    partial.clear()
+    this.#emit(this.#log!, missingBytes)
   }
 
   #emit(log: ContainerLog, missingBytes: number): void {
-    const { batch, maxRecordBytes } = this.#options
+    const { maxRecordBytes } = this.#options
     const line = this.#line
     const bodyBytes = line.bodyEnd - line.bodyStart
     if (!isUtf8(line.bytes.subarray(line.bodyStart, line.bodyEnd))) this.#repair()
@@ -223,6 +240,13 @@ export class Intake {
     if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
     const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0
     if (originalBytes > 0) this.stats.truncatedRecords += 1
+    this.#append(log, originalBytes)
+  }
+
+  #append(log: ContainerLog, originalBytes: number): void {
+    const { parser, batch } = this.#options
+    const line = this.#line
+    parser?.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
     batch.append(log, line, this.#extent, originalBytes)
     this.stats.records += 1
   }

@@ -207,7 +207,7 @@ export class Reader {
 
   #flushAtCuts(log: ContainerLog, file: SourceFile): void {
     const streams = file.reachCuts(file.offset)
-    if (streams > 0) this.#options.intake.flushPartials(log, streams)
+    if (streams > 0) this.#options.intake.flushJoins(log, streams)
   }
 
   #setIdle(file: SourceFile, seenOffset: number): void {

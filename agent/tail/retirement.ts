@@ -54,5 +54,5 @@ export class Retirement {
 
 function isDone(log: ContainerLog, file: SourceFile): boolean {
   if (file.idleSinceMs === undefined || !file.isSettled || file.seenOffset !== file.offset) return false
-  return log.partials.every((partial) => partial.startIn(file) === undefined)
+  return log.joins.every((join) => join.startIn(file) === undefined)
 }

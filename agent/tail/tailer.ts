@@ -4,6 +4,7 @@ import type { Clock } from '#lib/clock.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { LogFilesListener, Runs } from '../discover/pods-directory.ts'
+import type { Enricher } from '../enrich/enricher.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { ContainerLog } from './container-log.ts'
@@ -25,7 +26,7 @@ export interface TailerOptions {
   readonly intake: Intake
   readonly clock: Clock
   readonly events: AgentEvents
-  readonly encodeResource: (instance: ContainerInstance) => Buffer
+  readonly enricher: Enricher
   readonly maxRecordBytes: number
   /** Longest time that a record waits for its batch to fill. */
   readonly batchDelayMs: number
@@ -42,6 +43,8 @@ interface DirectoryLister {
 
 const TICK_MS = 100
 const CHECKPOINT_MS = 1_000
+/** Longest wait of a new container's first records for the metadata of its pod. */
+const METADATA_WAIT_MS = 2_000
 /** A log is polled every tick for this long after something was read from it, whatever events say. */
 const ACTIVE_MS = 5_000
 
@@ -67,6 +70,7 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   start(): void {
+    this.#options.enricher.onChange((uids) => this.#enrichAgain(uids))
     this.#options.reader.start()
     this.#scheduleTick()
   }
@@ -155,13 +159,20 @@ export class Tailer implements Service, LogFilesListener {
     const key = instanceKey(instance)
     const known = this.#logs.get(key)
     if (known !== undefined) return known
-    const { encodeResource, maxRecordBytes } = this.#options
-    const log = new ContainerLog({ instance, directory, resource: encodeResource(instance), maxRecordBytes })
+    const { enricher, maxRecordBytes, clock } = this.#options
+    const enriched = enricher.enrich(instance)
+    const log = new ContainerLog({ instance, directory, enriched, maxRecordBytes, nowMs: clock.monotonicMs() })
     this.#logs.set(key, log)
     const siblings = this.#byDirectory.get(directory)
     if (siblings === undefined) this.#byDirectory.set(directory, new Set([log]))
     else siblings.add(log)
     return log
+  }
+
+  #enrichAgain(uids: readonly string[]): void {
+    for (const log of this.#logs.values()) {
+      if (uids.includes(log.instance.uid)) log.enriched = this.#options.enricher.enrich(log.instance)
+    }
   }
 
   #scheduleTick(): void {
@@ -199,7 +210,7 @@ export class Tailer implements Service, LogFilesListener {
     for (const file of log.files) {
       if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
     }
-    if (log.next(nowMs) !== undefined) this.#options.reader.wake(log)
+    if (log.next(nowMs) !== undefined && isDue(log, nowMs)) this.#options.reader.wake(log)
   }
 
   /** Whether the name that the runtime writes to stands for another file than the newest that is known. */
@@ -219,6 +230,11 @@ export class Tailer implements Service, LogFilesListener {
   }
 }
 
+/** Whether a log may be read: what is known of a new pod comes within moments, and should be with its first records. */
+function isDue(log: ContainerLog, nowMs: number): boolean {
+  return log.enriched.isComplete || log.gone || nowMs - log.foundAtMs >= METADATA_WAIT_MS
+}
+
 /** The inode that a name stands for; undefined if that cannot be found out, of which discovery tells. */
 function inodeOf(path: string): number | undefined {
   try {
@@ -234,6 +250,6 @@ function isAtRest(log: ContainerLog): boolean {
     !log.gone &&
     log.files.length <= 1 &&
     log.files.every((file) => file.isSettled && file.idleSinceMs !== undefined && file.seenOffset === file.offset) &&
-    log.partials.every((partial) => !partial.isOpen)
+    log.joins.every((join) => !join.isOpen)
   )
 }

@@ -15,6 +15,8 @@ export class FakeCollector implements RequestSender {
   readonly records = new Map<string, FlatRecord>()
   readonly conflicts: string[] = []
   redelivered = 0
+  /** The last request that was taken, decompressed. */
+  lastBody: Buffer = Buffer.alloc(0)
   #held: (() => void)[] = []
 
   async send(body: Buffer, _encoding: string, signal: AbortSignal): Promise<Outcome> {
@@ -26,7 +28,8 @@ export class FakeCollector implements RequestSender {
       if (signal.aborted) return RETRY
     }
     if (this.mode === 'refuse') return RETRY
-    for (const record of flatRecords(zstdDecompressSync(body))) this.#take(record)
+    this.lastBody = zstdDecompressSync(body)
+    for (const record of flatRecords(this.lastBody)) this.#take(record)
     return this.mode === 'lose' ? RETRY : ACCEPTED
   }
 

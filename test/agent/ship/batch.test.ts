@@ -18,7 +18,7 @@ const origins = [0, 1, 2].map((index) => {
     container: 'app',
     restartCount: index,
   }
-  return { name: `web-${index}/app`, resource: encodeResource(instance, 'node-1') }
+  return { name: `web-${index}/app`, resource: encodeResource(instance, { nodeName: 'node-1' }) }
 })
 
 const records = fc.array(

@@ -4,45 +4,12 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { AgentHarness } from '../../support/agent-harness.ts'
+import { ContainerModel, parts, STREAMS, type Stream, TRACE_BEGIN, TRACE_FRAME } from '../../support/container-model.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const CONTAINERS = ['web-0', 'web-1'] as const
-const STREAMS = ['stdout', 'stderr'] as const
 type Container = (typeof CONTAINERS)[number]
-type Stream = (typeof STREAMS)[number]
-
-/** What a container wrote, and what of it must arrive. */
-class ContainerModel {
-  /** Complete records per stream, in order. */
-  readonly records: Record<Stream, string[]> = { stdout: [], stderr: [] }
-  readonly partial: Record<Stream, string | undefined> = { stdout: undefined, stderr: undefined }
-  /** Records that a truncation may have taken before they were read. */
-  readonly perhapsLost = new Set<string>()
-  /** The file that the runtime still writes to after a rename, until it reopens. */
-  renamedTo: string | undefined
-  rotations = 0
-  /** Whether a record in parts may not have been read yet. */
-  unreadParts = false
-
-  write(stream: Stream, tag: 'P' | 'F', body: string): void {
-    const joined = (this.partial[stream] ?? '') + body
-    this.partial[stream] = tag === 'P' ? joined : undefined
-    this.unreadParts ||= tag === 'P'
-    if (tag === 'F') this.records[stream].push(joined)
-  }
-
-  endPartials(): void {
-    for (const stream of STREAMS) if (this.partial[stream] !== undefined) this.write(stream, 'F', '')
-  }
-
-  get hasPartial(): boolean {
-    return STREAMS.some((stream) => this.partial[stream] !== undefined)
-  }
-}
-
-/** The parts of a record. How they are joined depends on when an incomplete record was given up; they don't. */
-const parts = (body: string) => body.split(/(?=#\d+ )/)
 
 interface Model {
   readonly containers: Record<Container, ContainerModel>
@@ -83,10 +50,13 @@ class Node {
     appendFileSync(join(this.directory(container), model.renamedTo ?? '0.log'), text)
   }
 
-  /** The same, and written down: checkpoints are a second behind, and what is removed sooner can't be read again. */
+  /**
+   * The same, and written down: traces may go on for a second, checkpoints are another behind, and what is removed
+   * sooner can't be read again.
+   */
   async drainForGood(): Promise<void> {
     await this.drain()
-    await this.agent.clock.advance(1_500)
+    await this.agent.clock.advance(3_500)
   }
 
   /** Has everything delivered that was written. */
@@ -116,6 +86,16 @@ const write = fc.tuple(container, stream, fc.constantFrom('F', 'F', 'F', 'P'), c
     const unique = node.unique(body)
     node.append(name, model.containers[name], node.line(output, tag as 'P' | 'F', unique))
     model.containers[name].write(output, tag as 'P' | 'F', unique)
+  }),
+)
+const writeTrace = fc.tuple(container, stream, fc.nat(3)).map(([name, output, frames]) =>
+  command(`write a trace of ${frames} frames to ${name} ${output}`, async (model, node) => {
+    const lines = [TRACE_BEGIN + node.unique('x')]
+    for (let frame = 0; frame < frames; frame++) lines.push(`${TRACE_FRAME}.f(${node.unique('Order.java:1')})`)
+    for (const line of lines) {
+      node.append(name, model.containers[name], node.line(output, 'F', line))
+      model.containers[name].write(output, 'F', line)
+    }
   }),
 )
 const writeInTwoPieces = fc.tuple(container, fc.nat(80)).map(([name, at]) =>
@@ -223,15 +203,21 @@ const stop = fc.constant(
 )
 
 const commands = fc.commands(
-  [write, write, write, write, writeInTwoPieces, rename, reopen, reopen, truncate, deleteRotated, wait, wait].concat([
-    waitForFlush,
-    setMode,
-    releaseOne,
-    start,
-    start,
-    crash,
-    stop,
-  ]),
+  [
+    write,
+    write,
+    write,
+    writeTrace,
+    writeTrace,
+    writeInTwoPieces,
+    rename,
+    reopen,
+    reopen,
+    truncate,
+    deleteRotated,
+    wait,
+    wait,
+  ].concat([waitForFlush, setMode, releaseOne, start, start, crash, stop]),
   { maxCommands: 80, size: 'max' },
 )
 
@@ -245,7 +231,7 @@ async function check(model: Model, node: Node): Promise<void> {
     state.endPartials()
     for (const output of STREAMS) {
       const bodies = node.collector.bodies(`${name}/app`, output)
-      for (const body of bodies) assert.match(body, /^#/, 'a record begins where a part begins')
+      for (const body of bodies) assert.match(body, /^(?:#|shop\.|\tat )/, 'a record begins where a part begins')
       const arrived = bodies.flatMap(parts)
       const due = state.records[output].flatMap(parts)
       const gone = due.filter((part) => state.perhapsLost.has(part) && !arrived.includes(part))

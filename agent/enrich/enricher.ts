@@ -1,0 +1,48 @@
+import type { ContainerInstance } from '../discover/paths.ts'
+import type { AttributeRules } from '../metadata/attributes.ts'
+import { createAttributeMapper } from '../metadata/attributes.ts'
+import { encodeContainerAttributes } from '../metadata/encode-attributes.ts'
+import type { PodCache } from '../metadata/pod-cache.ts'
+import { encodeResource } from './resource.ts'
+
+export interface EnricherOptions {
+  /** The name of the node, where the pod's metadata do not say it. */
+  readonly nodeName: string
+  /** Undefined if nobody is asked: then all there is to know is in the path. */
+  readonly pods: Pick<PodCache, 'lookupInstance' | 'subscribe'> | undefined
+  readonly rules: AttributeRules
+}
+
+export interface Enriched {
+  /** The encoded Resource. */
+  readonly resource: Buffer
+  /** Whether the pod's metadata are in it; if not, they may come in a moment. */
+  readonly isComplete: boolean
+}
+
+/** Says whose records a container instance's are: what its path tells, and what is known of its pod. */
+export class Enricher {
+  readonly #options: EnricherOptions
+  readonly #attributesOf: ReturnType<typeof createAttributeMapper>
+
+  constructor(options: EnricherOptions) {
+    this.#options = options
+    this.#attributesOf = createAttributeMapper(options.rules)
+  }
+
+  /** Never waits: what is not known yet is asked for, and {@link onChange} tells when it has come. */
+  enrich(instance: ContainerInstance): Enriched {
+    const { pods, nodeName } = this.#options
+    const pod = pods?.lookupInstance(instance)
+    if (pod === undefined) return { resource: encodeResource(instance, { nodeName }), isComplete: pods === undefined }
+    const found = this.#attributesOf(pod, instance.container, instance.restartCount)
+    const own = pod.nodeName === '' ? { nodeName } : {}
+    const resource = encodeResource(instance, { ...own, attributes: encodeContainerAttributes(found) })
+    return { resource, isComplete: true }
+  }
+
+  /** Calls back with the UIDs, as they stand in paths, of a pod that became known or changed. */
+  onChange(listener: (uids: readonly string[]) => void): void {
+    this.#options.pods?.subscribe((pod) => listener([pod.uid, ...pod.otherUids]))
+  }
+}

@@ -1,0 +1,41 @@
+import { TraceGrammar } from '../multiline/trace-grammar.ts'
+import type { SourceFile } from '../tail/source-file.ts'
+import { PartialRecord } from './partial.ts'
+
+/**
+ * What of one stream of a container instance is not shipped yet, because more of it may come: a record that the runtime
+ * split, and a stack trace. It belongs to the instance and not to a file, because a rotation may come in between.
+ */
+export class StreamJoin {
+  /** Parts of a line. */
+  readonly partial: PartialRecord
+  /** Whole lines that belong together, or one that another may belong to. */
+  readonly trace: PartialRecord
+  readonly grammar = new TraceGrammar()
+  /** Lines in {@link trace}. */
+  traceLines = 0
+
+  constructor(maxRecordBytes: number) {
+    this.partial = new PartialRecord(maxRecordBytes)
+    this.trace = new PartialRecord(maxRecordBytes)
+  }
+
+  get isOpen(): boolean {
+    return this.partial.isOpen || this.trace.isOpen
+  }
+
+  /** The first byte in a file that belongs to what is open: a checkpoint must not pass it. */
+  startIn(file: SourceFile): number | undefined {
+    return this.trace.startIn(file) ?? this.partial.startIn(file)
+  }
+
+  /** Where in the files what is open ends. */
+  get end(): { readonly file: SourceFile; readonly endOffset: number } | undefined {
+    return this.partial.extents.at(-1) ?? this.trace.extents.at(-1)
+  }
+
+  /** When something was added to what is open, monotonic milliseconds. */
+  get addedAtMs(): number {
+    return this.partial.isOpen ? this.partial.addedAtMs : this.trace.addedAtMs
+  }
+}

@@ -1,0 +1,27 @@
+import type { Events, EventTable } from '#lib/events.ts'
+
+/** What happens on the way to pod metadata. */
+export const METADATA_EVENTS = {
+  metadataFailed: {
+    metric: 'metadata_failures_total',
+    help: 'Requests for the pods of this node that failed, by reason; the last good answer stays in use.',
+    level: 'warn',
+    message: 'cannot get the pods of this node; new pods have no labels until it can be done, their logs are shipped',
+    labels: ['reason'],
+  },
+  metadataUnverified: {
+    metric: 'metadata_unverified_total',
+    help: 'Starts with metadata.kubelet.insecure_skip_verify: whoever answers in place of the kubelet gets the token.',
+    level: 'error',
+    message:
+      "the kubelet's certificate is not verified: whoever answers at its address gets this agent's token. Set metadata.kubelet.ca_file in place of metadata.kubelet.insecure_skip_verify",
+  },
+  podsSkipped: {
+    metric: 'metadata_pods_skipped_total',
+    help: 'Pods in answers of the kubelet that could not be understood or were too large or too many.',
+    level: 'warn',
+    message: 'left out pods of the kubelet that cannot be understood; their logs have no labels',
+  },
+} as const satisfies EventTable
+
+export type MetadataEvents = Events<typeof METADATA_EVENTS>

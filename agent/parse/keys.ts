@@ -1,0 +1,132 @@
+/** What the key of a structured record says about its value. */
+export const NO_KEY = 0
+export const SEVERITY = 1
+/** OpenTelemetry's own number. */
+export const SEVERITY_NUMBER = 2
+/** Syslog's number, as the journal writes it; only in capitals, because small it is an ordinary word. */
+export const PRIORITY = 3
+/** MongoDB's one letter, in a line that begins as MongoDB's do. */
+export const MONGO_SEVERITY = 4
+export const TRACE_ID = 5
+export const SPAN_ID = 6
+export const TRACEPARENT = 7
+/** Google Cloud's `projects/<project>/traces/<trace id>`. */
+export const TRACE_PATH = 8
+export const MESSAGE = 9
+export const TIME = 10
+/** Of a trace or a span, within an object of that name. */
+const ID = 11
+/** From here on: objects whose members count, as the Elastic Common Schema and Datadog's tracers nest them. */
+export const LOG_OBJECT = 12
+const TRACE_OBJECT = 13
+const SPAN_OBJECT = 14
+const DATADOG_OBJECT = 15
+
+/**
+ * Keys in small letters, with `_` for each separator. Datadog's `dd.span_id` is not among them: it is decimal, and might
+ * by chance have sixteen digits.
+ */
+const NAMES: Readonly<Record<number, string>> = {
+  [SEVERITY]:
+    'level lvl severity severitytext severity_text log_level loglevel levelname level_name @l error_severity otel_severity',
+  [SEVERITY_NUMBER]: 'severitynumber severity_number',
+  [PRIORITY]: 'priority',
+  [MONGO_SEVERITY]: 's',
+  [TRACE_ID]: 'trace_id traceid dd_trace_id oteltraceid otel_trace_id @tr',
+  [SPAN_ID]: 'span_id spanid otelspanid otel_span_id logging_googleapis_com/spanid @sp',
+  [TRACEPARENT]: 'traceparent',
+  [TRACE_PATH]: 'logging_googleapis_com/trace',
+  [MESSAGE]: 'msg message @m @mt short_message event',
+  [TIME]: 'time ts timestamp @timestamp @t',
+  [ID]: 'id',
+  [LOG_OBJECT]: 'log',
+  [TRACE_OBJECT]: 'trace',
+  [SPAN_OBJECT]: 'span',
+  [DATADOG_OBJECT]: 'dd',
+}
+
+const LONGEST_KEY = 31
+const DOT = 46
+const DASH = 45
+const UNDERSCORE = 95
+const CAPITAL_P = 80
+
+const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === DOT || byte === DASH) return UNDERSCORE
+  return byte >= 65 && byte <= 90 ? byte + 32 : byte
+})
+/** By first byte: bit n is set if a key of n bytes begins with it. */
+const LENGTHS = new Int32Array(256)
+/** A hash table with open addressing: keys as they are folded, their lengths (0: free), what they mean. */
+const SLOTS = 256
+const STRIDE = 32
+const TEXTS = new Uint8Array(SLOTS * STRIDE)
+const TEXT_LENGTHS = new Uint8Array(SLOTS)
+const KINDS = new Uint8Array(SLOTS)
+
+for (const [kind, names] of Object.entries(NAMES)) {
+  for (const name of names.split(' ')) {
+    const text = Buffer.from(name)
+    let slot = slotOf(text, 0, text.length)
+    while (TEXT_LENGTHS[slot] !== 0) slot = (slot + 1) % SLOTS
+    TEXTS.set(text, slot * STRIDE)
+    TEXT_LENGTHS[slot] = text.length
+    KINDS[slot] = Number(kind)
+    for (let byte = 0; byte < 256; byte++) {
+      if (FOLDED[byte] === text[0]) LENGTHS[byte] = LENGTHS[byte]! | (1 << text.length)
+    }
+  }
+}
+
+/**
+ * What the key `bytes[start, end)` means, in any case and with any of `.`, `_` and `-` between its words. An escaped key
+ * means nothing: no encoder escapes letters.
+ */
+export function keyOf(bytes: Buffer, start: number, end: number): number {
+  const length = (end - start) | 0
+  if (length <= 0 || length > LONGEST_KEY || ((LENGTHS[bytes[start]!]! >>> length) & 1) === 0) return NO_KEY
+  return findKey(bytes, start, length)
+}
+
+function findKey(bytes: Buffer, start: number, length: number): number {
+  let slot = slotOf(bytes, start, length)
+  for (let known = TEXT_LENGTHS[slot]!; known !== 0; known = TEXT_LENGTHS[slot]!) {
+    if (known === length && isText(bytes, start, length, slot)) {
+      const kind = KINDS[slot]!
+      return kind === PRIORITY && bytes[start] !== CAPITAL_P ? NO_KEY : kind
+    }
+    slot = (slot + 1) & (SLOTS - 1)
+  }
+  return NO_KEY
+}
+
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
+  const first = FOLDED[bytes[start]!]!
+  const last = FOLDED[bytes[(start + length - 1) | 0]!]!
+  const middle = FOLDED[bytes[(start + (length >> 1)) | 0]!]!
+  return (first + last * 7 + middle * 13 + length * 31) & (SLOTS - 1)
+}
+
+function isText(bytes: Buffer, start: number, length: number, slot: number): boolean {
+  const text = (slot * STRIDE) | 0
+  for (let index = 0; index < length; index++) {
+    if (FOLDED[bytes[(start + index) | 0]!] !== TEXTS[(text + index) | 0]) return false
+  }
+  return true
+}
+
+/** What a key means as a member of an object, {@link LOG_OBJECT} and so on; at the top level, `object` is NO_KEY. */
+export function memberKey(object: number, key: number): number {
+  switch (object) {
+    case NO_KEY:
+      return key === ID ? NO_KEY : key
+    case LOG_OBJECT:
+      return key === SEVERITY ? SEVERITY : NO_KEY
+    case TRACE_OBJECT:
+      return key === ID ? TRACE_ID : NO_KEY
+    case SPAN_OBJECT:
+      return key === ID ? SPAN_ID : NO_KEY
+    default:
+      return key === TRACE_ID ? TRACE_ID : NO_KEY
+  }
+}
