@@ -1,0 +1,63 @@
+import { validate as validateDaemonSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1DaemonSet'
+import { validate as validateConfigMap } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ConfigMap'
+import { validate as validateNamespace } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Namespace'
+import { validate as validateResourceQuota } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ResourceQuota'
+import { validate as validateServiceAccount } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ServiceAccount'
+import { validate as validateClusterRole } from 'kubernetes-models/_schemas/IoK8sApiRbacV1ClusterRole'
+import { validate as validateClusterRoleBinding } from 'kubernetes-models/_schemas/IoK8sApiRbacV1ClusterRoleBinding'
+
+/** What every object of Kubernetes has. */
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+}
+
+/** A compiled JSON schema in the form that ajv gives it. */
+interface Validator {
+  (data: unknown): boolean
+  errors?: readonly { readonly instancePath: string; readonly message?: string; readonly params?: unknown }[] | null
+}
+
+const VALIDATORS: Readonly<Record<string, unknown>> = {
+  'apps/v1 DaemonSet': validateDaemonSet,
+  'rbac.authorization.k8s.io/v1 ClusterRole': validateClusterRole,
+  'rbac.authorization.k8s.io/v1 ClusterRoleBinding': validateClusterRoleBinding,
+  'v1 ConfigMap': validateConfigMap,
+  'v1 Namespace': validateNamespace,
+  'v1 ResourceQuota': validateResourceQuota,
+  'v1 ServiceAccount': validateServiceAccount,
+}
+
+/**
+ * What the schemas of Kubernetes' own OpenAPI document have against an object, one line each; empty if it is valid.
+ * A field that they do not know is a problem too, as it is to the API server with strict field validation.
+ */
+export function problemsOf(object: KubernetesObject): string[] {
+  const kind = `${object.apiVersion} ${object.kind}`
+  const validate = VALIDATORS[kind] as Validator | undefined
+  if (validate === undefined) return [`no schema for ${kind}`]
+  const unread = new Set<string>()
+  const isValid = validate(watched(object, '', unread))
+  const errors = isValid ? [] : (validate.errors ?? [])
+  return [
+    ...errors.map(({ instancePath, message, params }) => `${instancePath}: ${message ?? JSON.stringify(params)}`),
+    ...[...unread].map((path) => `${path}: unknown field`),
+  ]
+}
+
+/**
+ * The compiled schemas let unknown fields pass, but read every field that they know, of all entries of lists and maps.
+ * So a field is unknown if nobody read it: `unread` has all that were met and not read.
+ */
+function watched(value: unknown, path: string, unread: Set<string>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  for (const key of Object.keys(value)) unread.add(`${path}/${key}`)
+  return new Proxy(value, {
+    get(target, key) {
+      const at = `${path}/${String(key)}`
+      unread.delete(at)
+      return watched(Reflect.get(target, key), at, unread)
+    },
+  })
+}
