@@ -128,11 +128,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   })
   const discovery: PodsDirectory = new PodsDirectory({
     root: config.logs.pods_dir,
-    selection: new Selection({
-      include: config.logs.include,
-      exclude: config.logs.exclude,
-      ownPodUid: config.logs.own_pod_uid,
-    }),
+    selection: createSelection(config),
     listener: tailer,
     clock,
     events,
@@ -154,6 +150,11 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
     ...{ discovery, tailer, intake, joiner, shipper, pods },
   }
+}
+
+/** Which containers are read. */
+export function createSelection({ logs }: AgentConfig): Selection {
+  return new Selection({ include: logs.include, exclude: logs.exclude, ownPodUid: logs.own_pod_uid })
 }
 
 function createClient({ ship }: AgentConfig): RequestSender {

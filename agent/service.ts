@@ -4,6 +4,7 @@ import type { ServiceDefinition } from '#lib/process/run.ts'
 import * as configModule from './config.ts'
 import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
+import { createReloadable } from './reload.ts'
 
 /** The agent as a process: its command line, its configuration, and what it is made of. */
 export const agentService: ServiceDefinition<configModule.AgentConfig> = {
@@ -26,6 +27,6 @@ export const agentService: ServiceDefinition<configModule.AgentConfig> = {
       management: { registry: deps.registry, notReady: deps.notReady },
     })
     const parts = [claimDirectory('state_dir', config.state_dir), web, ...pipeline.parts]
-    return { parts, addresses: () => ({ web: web.url }) }
+    return { parts, addresses: () => ({ web: web.url }), reloadable: createReloadable(pipeline, deps.logger) }
   },
 }

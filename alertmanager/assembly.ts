@@ -30,7 +30,10 @@ import { COMPATIBLE_VERSION } from './version.ts'
 const BODY_LIMIT_BYTES = 64 * 1024 ** 2
 
 /** Puts the router together: what it is made of, and in which order that starts. */
-export function assembleRouter(config: ProcessConfig, { clock, logger, registry, notReady }: ServiceDeps): Assembly {
+export function assembleRouter(
+  config: ProcessConfig,
+  { clock, logger, registry, notReady }: ServiceDeps,
+): Assembly<ProcessConfig> {
   const version = readVersion()
   const events = createEvents('alertmanager', EVENTS, { registry, logger, clock })
   showCountersFromStart(registry)

@@ -13,6 +13,10 @@ export const ERRORS = {
     message: 'cannot read the configuration file %s: %s',
     cure: 'Check the path given to --config.file and that the user of this process may read it.',
   },
+  CONFIG_NEEDS_RESTART: {
+    message: 'these keys cannot change while the service runs: %s',
+    cure: 'Restart the service, or take the change of these keys back. Nothing of the new configuration is in force.',
+  },
   USAGE: {
     message: '%s',
     cure: 'Run the command with --help to see its flags.',

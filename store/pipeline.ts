@@ -45,7 +45,7 @@ import { SearchQueue } from './search/search-queue.ts'
  * search    newest first, only blocks that can match              search/search-engine.ts
  * retire    whole days, by age and by bytes                       maintenance/
  */
-export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly {
+export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly<StoreConfig> {
   const events = createEvents('vedette_store', STORE_EVENTS, deps)
   const counters = createCounters()
   const shapes = new ShapeRegistry()

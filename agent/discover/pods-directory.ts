@@ -61,10 +61,12 @@ export class PodsDirectory implements Service {
   readonly #containers = new Map<string, string>()
   readonly #dirty = new Set<string>()
   readonly #timers = new Set<() => void>()
+  #selection: Selection
   #stopped = false
 
   constructor(options: PodsDirectoryOptions) {
     this.#options = options
+    this.#selection = options.selection
     this.#watches = new DirectoryWatches({
       onChange: (directory, contentOnly) => {
         if (contentOnly) options.listener.touched(directory)
@@ -97,6 +99,12 @@ export class PodsDirectory implements Service {
     this.#stopped = true
     for (const cancel of this.#timers) cancel()
     this.#watches.close()
+  }
+
+  /** Other containers are read from now on: those that are not chosen any more are read to the end first. */
+  select(selection: Selection): void {
+    this.#selection = selection
+    for (const path of this.#pods.keys()) this.#listPod(path)
   }
 
   /** Lists a container's directory again, for a reader that noticed a rotation before its event came. */
@@ -201,7 +209,7 @@ export class PodsDirectory implements Service {
       const present = listDirectories(path)
       const { namespace, pod: podName, uid } = pod
       const names = new Set(
-        present.filter((container) => this.#options.selection.takes({ namespace, pod: podName, uid, container })),
+        present.filter((container) => this.#selection.takes({ namespace, pod: podName, uid, container })),
       )
       pod.excluded = present.length - names.size
       for (const name of pod.containers) if (!names.has(name)) this.#removeContainer(join(path, name))

@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { type ConfigModule, loadConfig } from '../config/load.ts'
+import { type ConfigModule, type ConfigSources, loadConfig } from '../config/load.ts'
 import { CodedError, messageOf } from '../errors.ts'
 import { inOrder, type Lifecycle, type Service } from '../lifecycle.ts'
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../log.ts'
 import { createRegistry, type Registry } from '../metrics.ts'
 import { readVersion } from '../version.ts'
+import { ConfigReload, type Reloadable } from './config-reload.ts'
 import { type FlagKeys, parseServiceFlags, serviceUsage } from './flags.ts'
 
 /** What every configuration has. */
@@ -22,10 +23,12 @@ export interface ServiceDeps {
 }
 
 /** A service put together: its parts in start order, and the addresses it serves once started. */
-export interface Assembly {
+export interface Assembly<C> {
   readonly parts: readonly Service[]
   /** Name of each server (`web`, `otlp`) and its URL as bound. */
   readonly addresses: () => Readonly<Record<string, string>>
+  /** How it takes a new configuration on SIGHUP and when its file changes; without, it has its own way or none. */
+  readonly reloadable?: Reloadable<C>
 }
 
 export interface ServiceDefinition<C extends CommonConfig> {
@@ -33,7 +36,7 @@ export interface ServiceDefinition<C extends CommonConfig> {
   readonly summary: string
   readonly flags: FlagKeys
   readonly configModule: ConfigModule<C>
-  readonly assemble: (config: C, deps: ServiceDeps) => Assembly | Promise<Assembly>
+  readonly assemble: (config: C, deps: ServiceDeps) => Assembly<C> | Promise<Assembly<C>>
   /** What `--config.check` prints: the configuration of the schema unless told. Throws what is wrong. */
   readonly printChecked?: (config: C) => string | Promise<string>
 }
@@ -64,7 +67,7 @@ export async function runService<C extends CommonConfig>(
       const config = loadConfig(definition.configModule, flags.sources)
       process.stdout.write(await printChecked(definition, config))
     } else {
-      await serve(definition, loadConfig(definition.configModule, flags.sources))
+      await serve(definition, flags.sources)
       return
     }
   } catch (error) {
@@ -80,11 +83,13 @@ async function printChecked<C extends CommonConfig>(definition: ServiceDefinitio
   return printConfig(definition.configModule.schema, config)
 }
 
-async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): Promise<void> {
-  const { name } = definition
+async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, sources: ConfigSources): Promise<void> {
+  const { name, configModule: module } = definition
+  const config = loadConfig(module, sources)
   const logger = createLogger({ service: name, level: config.log.level, format: config.log.format })
   const registry = createRegistry(name, readVersion())
-  const { assembly, lifecycle } = await assembleService(definition, config, { clock: systemClock, logger, registry })
+  const deps = { clock: systemClock, logger, registry }
+  const { assembly, lifecycle } = await assembleService(definition, config, deps, sources)
   const isStopping = stopOnSignal(lifecycle, logger)
   await lifecycle.start()
   if (isStopping()) return
@@ -93,16 +98,27 @@ async function serve<C extends CommonConfig>(definition: ServiceDefinition<C>, c
   process.send?.({ ready: addresses } satisfies ReadyMessage)
 }
 
-/** Puts a service together with the life that its readiness is read from; nothing is started. */
+/**
+ * Puts a service together with the life that its readiness is read from; nothing is started.
+ *
+ * @param sources where a changed configuration is read from; without, it is not looked for
+ */
 export async function assembleService<C extends CommonConfig>(
-  definition: Pick<ServiceDefinition<C>, 'assemble'>,
+  definition: Pick<ServiceDefinition<C>, 'assemble' | 'name' | 'configModule'>,
   config: C,
   deps: Omit<ServiceDeps, 'notReady'>,
-): Promise<{ readonly assembly: Assembly; readonly lifecycle: Lifecycle }> {
+  sources?: ConfigSources,
+): Promise<{ readonly assembly: Assembly<C>; readonly lifecycle: Lifecycle }> {
   let lifecycle: Lifecycle | undefined
   const notReady = () => lifecycle?.notReady() ?? ['not put together']
   const assembly = await definition.assemble(config, { ...deps, notReady })
-  lifecycle = inOrder(assembly.parts, { clock: deps.clock, drainMs: config.shutdown.drain_timeout })
+  const { parts, reloadable } = assembly
+  const { name: service, configModule: module } = definition
+  const reload =
+    reloadable === undefined || sources === undefined
+      ? []
+      : [new ConfigReload({ service, module, sources, config, reloadable, ...deps })]
+  lifecycle = inOrder([...parts, ...reload], { clock: deps.clock, drainMs: config.shutdown.drain_timeout })
   return { assembly, lifecycle }
 }
 

@@ -2,7 +2,13 @@ import { systemClock } from '#lib/clock.ts'
 import { loadConfig } from '#lib/config/load.ts'
 import { createLogger } from '#lib/log.ts'
 import { createRegistry } from '#lib/metrics.ts'
-import { type Assembly, assembleService, type CommonConfig, type ServiceDefinition } from '#lib/process/run.ts'
+import {
+  type Assembly,
+  assembleService,
+  type CommonConfig,
+  type ServiceDefinition,
+  type ServiceDeps,
+} from '#lib/process/run.ts'
 
 /** What `/-/ready` answered, as `<status> <text>`; `unreachable` while nothing listens. */
 type Answer = string
@@ -25,8 +31,9 @@ export async function runAskingReadiness<C extends CommonConfig>(
   const logger = createLogger({ service: definition.name, level: 'error', format: 'logfmt', write: () => {} })
   const starting = new Map<string, Answer>()
   const stopping = new Map<string, Answer>()
-  const observed: Pick<ServiceDefinition<C>, 'assemble'> = {
-    async assemble(config, deps) {
+  const observed = {
+    ...definition,
+    async assemble(config: C, deps: ServiceDeps) {
       const assembly = await definition.assemble(config, deps)
       const parts = assembly.parts.map((part) => ({
         name: part.name,
@@ -52,7 +59,7 @@ export async function runAskingReadiness<C extends CommonConfig>(
   return { starting, started, stopping }
 }
 
-async function ask(assembly: Assembly): Promise<Answer> {
+async function ask(assembly: Pick<Assembly<unknown>, 'addresses'>): Promise<Answer> {
   const { web, elasticsearch } = assembly.addresses()
   const url = web ?? elasticsearch ?? ''
   if (url === '') return 'unreachable'
