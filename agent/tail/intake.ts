@@ -5,7 +5,7 @@ import type { LongLine } from '../decode/long-line.ts'
 import type { Joiner } from '../join/joiner.ts'
 import type { PartExtent } from '../join/partial.ts'
 import { couldBegin } from '../multiline/could-begin.ts'
-import { mustWait } from '../multiline/look-ahead.ts'
+import { LookAhead } from '../multiline/look-ahead.ts'
 import type { ContentParser } from '../parse/fields.ts'
 import type { Batch, Request } from '../ship/batch.ts'
 import { Extent } from '../ship/extent.ts'
@@ -25,8 +25,6 @@ export interface IntakeOptions {
   readonly parser: ContentParser | undefined
 }
 
-const NEWLINE = 10
-
 /**
  * From bytes of a file to records of a batch: decode, join, cut to size, repair, parse, encode. Synchronous, in one pass, and
  * nothing is allocated for a line of the common kind: complete, in the runtime's format, valid UTF-8.
@@ -37,6 +35,7 @@ export class Intake {
   readonly #options: IntakeOptions
   readonly #line = new Line()
   readonly #extent = new Extent()
+  readonly #ahead = new LookAhead()
   /** When the open batch was begun, monotonic milliseconds; has a meaning only if it is not empty. */
   openedAtMs = 0
   /** Files whose position moved since the batch was begun. */
@@ -73,15 +72,17 @@ export class Intake {
     const { decoder, batch, maxRecordBytes } = this.#options
     const line = this.#line
     const extent = this.#extent
+    const ahead = this.#ahead
     const [stdout, stderr] = log.joins
     const base = file.offset - start
     const valid = isUtf8(bytes.subarray(start, end))
     const skipping = base + start < Math.max(...file.skip)
     let { high, low } = file.time
     this.#begin(log, file)
+    ahead.begin()
     let at = start
     while (at < end && !batch.isFull) {
-      const newline = bytes.indexOf(NEWLINE, at)
+      const newline = ahead.nextNewline(bytes, at)
       decoder.decode(line, bytes, at, newline)
       extent.startOffset = base + at
       extent.endOffset = base + newline
@@ -213,7 +214,7 @@ export class Intake {
   #mustWait(bytes: Buffer, lineStart: number, newline: number, end: number): boolean {
     const line = this.#line
     if (!this.#options.joiner.joinsTraces) return false
-    if (line.bytes === bytes) return mustWait(bytes, lineStart, line.bodyStart, newline, end)
+    if (line.bytes === bytes) return this.#ahead.mustWait(bytes, lineStart, line.bodyStart, newline, end)
     return couldBegin(line.bytes, line.bodyStart, line.bodyEnd)
   }
 
