@@ -6,15 +6,14 @@ import { systemFiles } from '#lib/files.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import { readVersion } from '#lib/version.ts'
 import type { AgentConfig } from './config.ts'
-import { createDecoder } from './decode/detect.ts'
 import { PodsDirectory } from './discover/pods-directory.ts'
 import { Selection } from './discover/selection.ts'
 import { Enricher } from './enrich/enricher.ts'
 import { AGENT_EVENTS } from './events.ts'
+import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
 import type { PodCache } from './metadata/pod-cache.ts'
-import { createContentParser } from './parse/detect.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
 import { OtlpClient, type RequestSender } from './ship/otlp-client.ts'
 import { RecordWriter } from './ship/record-writer.ts'
@@ -52,8 +51,9 @@ export interface Pipeline {
  * select    whose logs are read                                  discover/selection.ts
  * open      what of a file was read before                       tail/opener.ts, tail/checkpoints.ts
  * tail      bytes, a quantum per container in turn               tail/reader.ts
+ * handle    how its lines are decoded, joined and parsed           handling/handlings.ts
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
- * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/trace-grammar.ts
+ * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/auto.ts
  * parse     severity and trace ids                               parse/detect.ts
  * enrich    whose record it is                                   enrich/enricher.ts, metadata/pod-cache.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
@@ -83,15 +83,8 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
     writer,
     scope: encodeScope('vedette.agent', readVersion()),
   })
-  const joiner = new Joiner({
-    clock,
-    maxRecordBytes,
-    maxTraceLines: config.logs.multiline.mode === 'off' ? 1 : config.logs.multiline.max_lines,
-  })
-  const { parse } = config.logs
-  const parser = parse === 'off' ? undefined : createContentParser(parse, { time: false })
-  const decoder = createDecoder(config.logs.format)
-  const intake = new Intake({ decoder, joiner, parser, batch, writer, clock, maxRecordBytes })
+  const joiner = new Joiner({ clock, maxRecordBytes })
+  const intake = new Intake({ joiner, batch, writer, clock, maxRecordBytes })
 
   const pods = createPodCache(config.metadata, {
     ...{ clock, events },
@@ -102,14 +95,13 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
 
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events)
-  const opener = new Opener({ checkpoints, ledger, decoder: createDecoder(config.logs.format), clock, events })
+  const opener = new Opener({ checkpoints, ledger, clock, events })
   const retirement = new Retirement(ledger, events)
   const flusher = new Flusher({
     intake,
     ledger,
     opener,
     flushAfterMs: config.logs.flush_after,
-    traceFlushAfterMs: config.logs.multiline.flush_after,
   })
   const reader = new Reader({
     intake,
@@ -123,6 +115,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   const tailer: Tailer = new Tailer({
     ...{ checkpoints, ledger, opener, reader, flusher, retirement, intake, clock, events, maxRecordBytes },
     enricher: new Enricher({ nodeName, pods, rules: config.metadata }),
+    handlings: new Handlings(config.logs),
     batchDelayMs: config.ship.batch.max_delay,
     directories: { refresh: (directory) => discovery.refresh(directory), calmed: (path) => discovery.calmed(path) },
   })

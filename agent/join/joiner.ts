@@ -1,6 +1,5 @@
 import type { Clock } from '#lib/clock.ts'
 import type { Line } from '../decode/line.ts'
-import { couldBegin } from '../multiline/could-begin.ts'
 import type { PartExtent } from './partial.ts'
 import type { StreamJoin } from './stream-join.ts'
 
@@ -8,15 +7,13 @@ export interface JoinerOptions {
   readonly clock: Clock
   /** Longest body of a record. */
   readonly maxRecordBytes: number
-  /** Most lines of a stack trace that become one record; below 2 none are joined. */
-  readonly maxTraceLines: number
 }
 
 /** Takes a record that lies in one or more places; what of its body was not kept are `missingBytes`. */
 export type EmitRecord = (extents: readonly PartExtent[], missingBytes: number) => void
 
 /**
- * Makes records of parts of lines, and of lines that are one stack trace. Which belong together is a matter of their
+ * Makes records of parts of lines, and of lines that a rule joins, such as those of a stack trace. Which belong together is a matter of their
  * bytes alone, and not of where a read ended or how long the next one took; where the clock has to decide, the caller
  * writes that down first.
  */
@@ -27,10 +24,6 @@ export class Joiner {
 
   constructor(options: JoinerOptions) {
     this.#options = options
-  }
-
-  get joinsTraces(): boolean {
-    return this.#options.maxTraceLines > 1
   }
 
   /** Takes a line, or the last part of one. `line` is what is emitted, filled anew for each record. */
@@ -74,21 +67,16 @@ export class Joiner {
       if (missingBytes === 0 && this.#belongs(join, line)) {
         join.trace.addNewline()
         this.#addToTrace(join, line, extents)
+        if (join.group.ends(line)) this.#endTrace(join, line, emit)
         return
       }
       const { timeHigh, timeLow, bytes, bodyStart, bodyEnd } = line
       this.#endTrace(join, line, emit)
       Object.assign(line, { timeHigh, timeLow, bytes, bodyStart, bodyEnd })
     }
-    if (missingBytes === 0 && this.#isHeld(line)) this.#addToTrace(join, line, extents)
+    const isWhole = missingBytes === 0 && line.bodyEnd - line.bodyStart <= this.#options.maxRecordBytes
+    if (isWhole && join.group.begins(line) && !join.group.ends(line)) this.#addToTrace(join, line, extents)
     else emit(extents, missingBytes)
-  }
-
-  /** Whether a line has to wait for the one behind it. */
-  #isHeld({ bytes, bodyStart, bodyEnd }: Line): boolean {
-    return (
-      this.joinsTraces && bodyEnd - bodyStart <= this.#options.maxRecordBytes && couldBegin(bytes, bodyStart, bodyEnd)
-    )
   }
 
   #addToTrace(join: StreamJoin, line: Line, extents: readonly PartExtent[]): void {
@@ -96,13 +84,11 @@ export class Joiner {
     join.traceLines += 1
   }
 
-  /** Whether a line goes on with the open trace and there is room for it. What does not fit begins a new record. */
-  #belongs({ trace, grammar, traceLines }: StreamJoin, { bytes, bodyStart, bodyEnd }: Line): boolean {
-    const { maxRecordBytes, maxTraceLines } = this.#options
-    if (traceLines >= maxTraceLines || trace.lengthBytes + 1 + bodyEnd - bodyStart > maxRecordBytes) return false
-    if (!grammar.isIdle) return grammar.continues(bytes, bodyStart, bodyEnd)
-    const first = trace.body
-    return grammar.open(first, 0, first.length, bytes, bodyStart, bodyEnd)
+  /** Whether a line goes on with what is open and there is room for it. What does not fit begins a new record. */
+  #belongs({ trace, rule, group, traceLines }: StreamJoin, line: Line): boolean {
+    const joinedBytes = trace.lengthBytes + 1 + line.bodyEnd - line.bodyStart
+    if (traceLines >= rule.maxLines || joinedBytes > this.#options.maxRecordBytes) return false
+    return group.continues(trace, line)
   }
 
   #endTrace(join: StreamJoin, line: Line, emit: EmitRecord): void {
@@ -111,7 +97,7 @@ export class Joiner {
     if (join.traceLines > 1) this.stats.joinedLines += join.traceLines
     emit(trace.extents, 0)
     trace.clear()
-    join.grammar.close()
+    join.group.close()
     join.traceLines = 0
   }
 }

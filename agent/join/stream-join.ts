@@ -1,23 +1,35 @@
-import { TraceGrammar } from '../multiline/trace-grammar.ts'
+import type { LineGroup, MultilineRule } from '../multiline/rule.ts'
 import type { SourceFile } from '../tail/source-file.ts'
 import { PartialRecord } from './partial.ts'
 
 /**
  * What of one stream of a container instance is not shipped yet, because more of it may come: a record that the runtime
- * split, and a stack trace. It belongs to the instance and not to a file, because a rotation may come in between.
+ * split, and lines that a multiline rule joins. It belongs to the instance and not to a file, because a rotation may come in between.
  */
 export class StreamJoin {
   /** Parts of a line. */
   readonly partial: PartialRecord
   /** Whole lines that belong together, or one that another may belong to. */
   readonly trace: PartialRecord
-  readonly grammar = new TraceGrammar()
   /** Lines in {@link trace}. */
   traceLines = 0
+  #rule: MultilineRule
+  #group: LineGroup
 
-  constructor(maxRecordBytes: number) {
+  constructor(maxRecordBytes: number, rule: MultilineRule) {
+    this.#rule = rule
+    this.#group = rule.createGroup()
     this.partial = new PartialRecord(maxRecordBytes)
     this.trace = new PartialRecord(maxRecordBytes)
+  }
+
+  /** Which lines belong together. */
+  get rule(): MultilineRule {
+    return this.#rule
+  }
+
+  get group(): LineGroup {
+    return this.#group
   }
 
   get isOpen(): boolean {

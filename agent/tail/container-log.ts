@@ -1,5 +1,6 @@
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { Enriched } from '../enrich/enricher.ts'
+import type { Handling } from '../handling/handling.ts'
 import { StreamJoin } from '../join/stream-join.ts'
 import type { Origin } from '../ship/batch.ts'
 import type { ResumePoint, SourceFile } from './source-file.ts'
@@ -11,6 +12,7 @@ export interface ContainerLogOptions {
   readonly instance: ContainerInstance
   readonly directory: string
   readonly enriched: Enriched
+  readonly handling: Handling
   readonly maxRecordBytes: number
   /** Monotonic milliseconds. */
   readonly nowMs: number
@@ -34,6 +36,8 @@ export class ContainerLog implements Origin {
   readonly directory: string
   /** Whose records these are. Replaced when more becomes known of the pod. */
   enriched: Enriched
+  /** How its lines are handled. Replaced when its pod says otherwise. */
+  handling: Handling
   /** When it was found, monotonic milliseconds. */
   readonly foundAtMs: number
   /** What may go on, of stdout and of stderr. */
@@ -56,8 +60,13 @@ export class ContainerLog implements Origin {
     this.key = instanceKey(options.instance)
     this.directory = options.directory
     this.enriched = options.enriched
+    this.handling = options.handling
     this.foundAtMs = options.nowMs
-    this.joins = [new StreamJoin(options.maxRecordBytes), new StreamJoin(options.maxRecordBytes)]
+    const { maxRecordBytes, handling } = options
+    this.joins = [
+      new StreamJoin(maxRecordBytes, handling.multiline),
+      new StreamJoin(maxRecordBytes, handling.multiline),
+    ]
   }
 
   /** The encoded Resource. */

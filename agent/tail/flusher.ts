@@ -8,10 +8,8 @@ export interface FlusherOptions {
   readonly intake: Intake
   readonly ledger: Ledger
   readonly opener: Opener
-  /** How long the rest of a record or line is waited for once there is nothing to read. */
+  /** How long the rest of a record or line is waited for once there is nothing to read; more lines have their rule's time. */
   readonly flushAfterMs: number
-  /** How long more lines of a stack trace are waited for then. */
-  readonly traceFlushAfterMs: number
 }
 
 const BOTH_STREAMS = 3
@@ -35,7 +33,7 @@ export class Flusher {
 
   /** Ends what of a log has waited long enough. */
   flushIdle(log: ContainerLog, nowMs: number): void {
-    const { flushAfterMs, traceFlushAfterMs, intake } = this.#options
+    const { flushAfterMs, intake } = this.#options
     for (const file of log.files) {
       // The rest has its turn once the batch was closed: many containers may have something to end at the same time.
       if (intake.isFull) return
@@ -44,7 +42,7 @@ export class Flusher {
     if (!log.isIdle()) return
     for (const [index, join] of log.joins.entries()) {
       if (intake.isFull) return
-      const waitMs = join.partial.isOpen ? flushAfterMs : traceFlushAfterMs
+      const waitMs = join.partial.isOpen ? flushAfterMs : join.rule.flushAfterMs
       if (join.isOpen && nowMs - join.addedAtMs >= waitMs) this.#endJoin(log, index)
     }
   }

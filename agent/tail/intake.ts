@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#lib/clock.ts'
-import { FULL, Line, type LineDecoder, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
+import { FULL, Line, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
 import type { LongLine } from '../decode/long-line.ts'
 import type { Joiner } from '../join/joiner.ts'
 import type { PartExtent } from '../join/partial.ts'
 import { couldBegin } from '../multiline/could-begin.ts'
 import { LookAhead } from '../multiline/look-ahead.ts'
-import type { ContentParser } from '../parse/fields.ts'
+import { HOLDS_ALL, HOLDS_NONE, type MultilineRule } from '../multiline/rule.ts'
 import type { Batch, Request } from '../ship/batch.ts'
 import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
@@ -14,15 +14,12 @@ import type { ContainerLog } from './container-log.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface IntakeOptions {
-  readonly decoder: LineDecoder
   readonly batch: Batch
   readonly writer: RecordWriter
   readonly clock: Clock
   /** Longest body of a record; longer ones are cut and say so. */
   readonly maxRecordBytes: number
   readonly joiner: Joiner
-  /** Finds severity and trace ids in bodies; undefined if nobody wants them. */
-  readonly parser: ContentParser | undefined
 }
 
 /**
@@ -69,11 +66,13 @@ export class Intake {
    * @returns how many bytes were taken; the file's offset moved by as much
    */
   takeLines(log: ContainerLog, file: SourceFile, bytes: Buffer, start: number, end: number): number {
-    const { decoder, batch, maxRecordBytes } = this.#options
+    const { batch, maxRecordBytes } = this.#options
+    const { decoder } = log.handling
     const line = this.#line
     const extent = this.#extent
     const ahead = this.#ahead
     const [stdout, stderr] = log.joins
+    const { holds } = stdout.rule
     const base = file.offset - start
     const valid = isUtf8(bytes.subarray(start, end))
     const skipping = base + start < Math.max(...file.skip)
@@ -97,7 +96,11 @@ export class Intake {
       at = newline + 1
       if (skipping && this.#wasDelivered(file)) continue
       const isPlain = line.kind === FULL && valid && line.bodyEnd - line.bodyStart <= maxRecordBytes
-      if (isPlain && !(line.stream === 0 ? stdout : stderr).isOpen && !this.#mustWait(bytes, lineStart, newline, end)) {
+      if (
+        isPlain &&
+        !(line.stream === 0 ? stdout : stderr).isOpen &&
+        !this.#mustWait(holds, bytes, lineStart, newline, end)
+      ) {
         this.#append(log, 0)
       } else {
         this.#takeOddLine(log, file)
@@ -169,7 +172,7 @@ export class Intake {
   ): void {
     const line = this.#line
     this.#begin(log, file)
-    this.#options.decoder.decode(line, bytes, 0, bytes.length)
+    log.handling.decoder.decode(line, bytes, 0, bytes.length)
     this.#extent.startOffset = file.offset
     this.#extent.endOffset = endOffset
     if (line.kind === UNPARSED) {
@@ -211,9 +214,10 @@ export class Intake {
   }
 
   /** Whether the line, a plain one, has to wait for the one behind it. */
-  #mustWait(bytes: Buffer, lineStart: number, newline: number, end: number): boolean {
+  #mustWait(holds: MultilineRule['holds'], bytes: Buffer, lineStart: number, newline: number, end: number): boolean {
+    if (holds === HOLDS_NONE) return false
+    if (holds === HOLDS_ALL) return true
     const line = this.#line
-    if (!this.#options.joiner.joinsTraces) return false
     if (line.bytes === bytes) return this.#ahead.mustWait(bytes, lineStart, line.bodyStart, newline, end)
     return couldBegin(line.bytes, line.bodyStart, line.bodyEnd)
   }
@@ -245,10 +249,9 @@ export class Intake {
   }
 
   #append(log: ContainerLog, originalBytes: number): void {
-    const { parser, batch } = this.#options
     const line = this.#line
-    parser?.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
-    batch.append(log, line, this.#extent, originalBytes)
+    log.handling.parser?.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
+    this.#options.batch.append(log, line, this.#extent, originalBytes)
     this.stats.records += 1
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts'
 import { messageOf, systemErrorCode } from '#lib/errors.ts'
-import { Line, type LineDecoder, UNPARSED } from '../decode/line.ts'
+import { Line, UNPARSED } from '../decode/line.ts'
 import type { LogFileEntry } from '../discover/list-files.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Checkpoints } from './checkpoints.ts'
@@ -21,7 +21,6 @@ const LONGEST_FIRST_LINE_BYTES = 64 * 1024
 
 export interface OpenerOptions {
   readonly checkpoints: Checkpoints
-  readonly decoder: LineDecoder
   readonly clock: Clock
   readonly events: AgentEvents
   readonly ledger: Ledger
@@ -59,7 +58,7 @@ export class Opener {
       } else if (log.files.some(({ identity }) => identity?.key.equals(found.identity.key))) {
         this.#setAside(log, file)
       } else {
-        this.#take(file, found)
+        this.#take(log, file, found)
       }
     }
     if (unknown.length > 0) sortFiles(log)
@@ -72,7 +71,7 @@ export class Opener {
    */
   identifyTorn(log: ContainerLog, file: SourceFile): boolean {
     try {
-      this.#take(file, this.#beginning(log, identityOf(log.key, file.readHead(IDENTITY_BYTES))))
+      this.#take(log, file, this.#beginning(log, identityOf(log.key, file.readHead(IDENTITY_BYTES))))
     } catch (error) {
       this.#options.events.checkpointFailed({}, { err: messageOf(error) })
       return false
@@ -128,7 +127,7 @@ export class Opener {
   }
 
   #beginning(log: ContainerLog, identity: FileIdentity): Start {
-    const known = this.#timeOf(identity.prefix)
+    const known = this.#timeOf(log, identity.prefix)
     if (known !== undefined) return { identity, state: stateAtBegin(known) }
     // A line without a time is given that of the line before it. A first line has none before it, so it is given the
     // present, which must be the same after a restart because the ids of the records contain it.
@@ -140,8 +139,8 @@ export class Opener {
     return { identity, state }
   }
 
-  #take(file: SourceFile, { identity, state }: Start): void {
-    const firstTime = this.#timeOf(identity.prefix) ?? this.#timeOf(file.readHead(LONGEST_FIRST_LINE_BYTES))
+  #take(log: ContainerLog, file: SourceFile, { identity, state }: Start): void {
+    const firstTime = this.#timeOf(log, identity.prefix) ?? this.#timeOf(log, file.readHead(LONGEST_FIRST_LINE_BYTES))
     file.resume(identity, firstTime ?? state.time, state)
   }
 
@@ -153,10 +152,10 @@ export class Opener {
   }
 
   /** The time of the first line of these bytes, if it has one that can be read. */
-  #timeOf(head: Buffer): Time64 | undefined {
+  #timeOf(log: ContainerLog, head: Buffer): Time64 | undefined {
     const newline = head.indexOf(NEWLINE)
     const line = this.#line
-    this.#options.decoder.decode(line, head, 0, newline < 0 ? head.length : newline)
+    log.handling.decoder.decode(line, head, 0, newline < 0 ? head.length : newline)
     return line.kind === UNPARSED ? undefined : { high: line.timeHigh, low: line.timeLow }
   }
 }

@@ -6,6 +6,7 @@ import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { LogFilesListener, Runs } from '../discover/pods-directory.ts'
 import type { Enricher } from '../enrich/enricher.ts'
 import type { AgentEvents } from '../events.ts'
+import type { Handlings } from '../handling/handlings.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { ContainerLog } from './container-log.ts'
 import type { Flusher } from './flusher.ts'
@@ -27,6 +28,7 @@ export interface TailerOptions {
   readonly clock: Clock
   readonly events: AgentEvents
   readonly enricher: Enricher
+  readonly handlings: Handlings
   readonly maxRecordBytes: number
   /** Longest time that a record waits for its batch to fill. */
   readonly batchDelayMs: number
@@ -159,9 +161,11 @@ export class Tailer implements Service, LogFilesListener {
     const key = instanceKey(instance)
     const known = this.#logs.get(key)
     if (known !== undefined) return known
-    const { enricher, maxRecordBytes, clock } = this.#options
+    const { enricher, handlings, maxRecordBytes, clock } = this.#options
     const enriched = enricher.enrich(instance)
-    const log = new ContainerLog({ instance, directory, enriched, maxRecordBytes, nowMs: clock.monotonicMs() })
+    const handling = handlings.of(instance)
+    const nowMs = clock.monotonicMs()
+    const log = new ContainerLog({ instance, directory, enriched, handling, maxRecordBytes, nowMs })
     this.#logs.set(key, log)
     const siblings = this.#byDirectory.get(directory)
     if (siblings === undefined) this.#byDirectory.set(directory, new Set([log]))
@@ -171,7 +175,9 @@ export class Tailer implements Service, LogFilesListener {
 
   #enrichAgain(uids: readonly string[]): void {
     for (const log of this.#logs.values()) {
-      if (uids.includes(log.instance.uid)) log.enriched = this.#options.enricher.enrich(log.instance)
+      if (!uids.includes(log.instance.uid)) continue
+      log.enriched = this.#options.enricher.enrich(log.instance)
+      log.handling = this.#options.handlings.of(log.instance)
     }
   }
 
