@@ -105,6 +105,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   })
   const reader = new Reader({
     intake,
+    flusher,
     clock,
     events,
     ship: (request) => shipper.submit(request),

@@ -44,6 +44,8 @@ export class ContainerLog implements Origin {
   readonly joins: readonly [StreamJoin, StreamJoin]
   /** Oldest first; the file that the runtime writes to is the last one. */
   files: SourceFile[] = []
+  /** The number of the container that writes to it. A static pod that is put back has the paths and UID that it had. */
+  incarnation = 0
   /** Files that were read, acknowledged and closed but still have a name, by inode, as they were then. */
   readonly finished = new Map<number, FinishedFile>()
   /** Whether its directory is gone: nothing new can come. */
@@ -54,6 +56,8 @@ export class ContainerLog implements Origin {
   activeAtMs = 0
   /** The inode that the name `N.log` stood for when it was last looked up. */
   lookedUpInode = 0
+  /** The inode that the name of the next run's log stood for then. */
+  nextRunInode = 0
 
   constructor(options: ContainerLogOptions) {
     this.instance = options.instance
@@ -83,13 +87,20 @@ export class ContainerLog implements Origin {
     return `${this.restartCount}.log`
   }
 
-  /** The oldest file that has something to read, or undefined if there is none or a rotated file is given its grace. */
+  get nextRunName(): string {
+    return `${this.restartCount + 1}.log`
+  }
+
+  /**
+   * The oldest file that has something to read, or undefined if there is none or the newest rotated file is given its
+   * grace. Of those before it the runtime has let go: it opens a file only after it has closed the one before.
+   */
   next(nowMs: number): SourceFile | undefined {
-    for (const file of this.files) {
+    const newestRotated = this.files.length - 2
+    for (const [index, file] of this.files.entries()) {
       if (file.identity === undefined) continue
       if (file.idleSinceMs === undefined) return file
-      const isLast = file === this.files.at(-1)
-      if (!isLast && nowMs - file.idleSinceMs < ROTATION_GRACE_MS) return undefined
+      if (index === newestRotated && nowMs - file.idleSinceMs < ROTATION_GRACE_MS) return undefined
     }
     return undefined
   }

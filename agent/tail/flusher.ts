@@ -21,8 +21,8 @@ interface TornLine {
 
 /**
  * Ends what nothing else will end: a record whose last part never came (a container that dies without a newline leaves
- * one), a stack trace that may not be over, a last line without a newline. That is a decision of the clock, so it is written down before the record is
- * made: after a crash the same bytes must give the same record.
+ * one), a stack trace that may not be over, a last line without a newline. That is a decision of the clock, so it is
+ * written down before the record is made: after a crash the same bytes must give the same record.
  */
 export class Flusher {
   readonly #options: FlusherOptions
@@ -44,6 +44,14 @@ export class Flusher {
       if (intake.isFull) return
       const waitMs = join.partial.isOpen ? flushAfterMs : join.rule.flushAfterMs
       if (join.isOpen && nowMs - join.addedAtMs >= waitMs) this.#endJoin(log, index)
+    }
+  }
+
+  /** Ends, before a file is read, what another container left open: the first line of this one does not go on with it. */
+  endReplaced(log: ContainerLog, file: SourceFile): void {
+    for (const [index, join] of log.joins.entries()) {
+      // No cut: the files of the other one are gone and can't be read again.
+      if (join.isOpen && join.end!.file.incarnation < file.incarnation) this.#options.intake.flushJoins(log, 1 << index)
     }
   }
 

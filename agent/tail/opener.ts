@@ -81,10 +81,12 @@ export class Opener {
   }
 
   #open(log: ContainerLog, entry: LogFileEntry): void {
+    if (isReplaced(log)) log.incarnation += 1
     try {
       const file: SourceFile = new SourceFile({
         path: entry.path,
         name: entry.name,
+        incarnation: log.incarnation,
         onAcknowledged: () => this.#options.ledger.acknowledged(log, file),
       })
       // Between the listing and the opening a rotation may have put another file, even a known one, under this name.
@@ -160,6 +162,11 @@ export class Opener {
   }
 }
 
+/** Whether the container is over whose files were opened last: a rotation renames the live file, only its end deletes it. */
+function isReplaced({ files, incarnation, liveName }: ContainerLog): boolean {
+  return files.some((file) => file.incarnation === incarnation && file.wasDeletedAs(liveName))
+}
+
 /** The same inode alone would not do: a new file gets the number of the last one that was deleted. */
 function isFinished(log: ContainerLog, { inode, sizeBytes, modifiedAtMs }: LogFileEntry): boolean {
   const finished = log.finished.get(inode)
@@ -171,8 +178,12 @@ function isFinished(log: ContainerLog, { inode, sizeBytes, modifiedAtMs }: LogFi
  * identified have nothing that could be read, so they must not stand between two that have.
  */
 function sortFiles(log: ContainerLog): void {
-  const isLive = (file: SourceFile) => Number(file.name === log.liveName)
-  log.files.sort((a, b) => isLive(a) - isLive(b) || compareTimes(a.firstTime, b.firstTime))
+  // One that was renamed and deleted between two listings is still known by the live name.
+  const live = log.files.find((file) => file.name === log.liveName && file.stat().linked)
+  const isLive = (file: SourceFile) => Number(file === live)
+  log.files.sort(
+    (a, b) => a.incarnation - b.incarnation || isLive(a) - isLive(b) || compareTimes(a.firstTime, b.firstTime),
+  )
 }
 
 function compareTimes(a: Time64 | undefined, b: Time64 | undefined): number {

@@ -4,11 +4,13 @@ import { LongLine } from '../decode/long-line.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Request } from '../ship/batch.ts'
 import type { ContainerLog } from './container-log.ts'
+import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface ReaderOptions {
   readonly intake: Intake
+  readonly flusher: Flusher
   readonly clock: Clock
   readonly events: AgentEvents
   /** Takes a closed batch; resolves when there is room for the next one. */
@@ -122,8 +124,13 @@ export class Reader {
   }
 
   async #turn(log: ContainerLog): Promise<void> {
-    const file = log.next(this.#options.clock.monotonicMs())
-    if (file !== undefined) await this.#tryRead(log, file)
+    const { clock, flusher } = this.#options
+    const file = log.next(clock.monotonicMs())
+    if (file === undefined) return
+    flusher.endReplaced(log, file)
+    await this.#tryRead(log, file)
+    // A container may have many short files behind it: none of them should wait for the next poll.
+    if (log.next(clock.monotonicMs()) !== undefined) this.wake(log)
   }
 
   /** Reads once; a failure is reported, and reading is tried again with the next poll. */
@@ -163,6 +170,8 @@ export class Reader {
       this.wake(log)
     } else {
       this.#setIdle(file, position + bytes)
+      // More may have come while a batch waited for room. The next file must not be begun before a read finds nothing here.
+      if (file !== log.files.at(-1)) file.idleSinceMs = undefined
     }
   }
 

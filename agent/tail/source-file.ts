@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, read, readlinkSync, readSync } from 'node:fs'
 import type { LongLine } from '../decode/long-line.ts'
 import type { Progress } from '../ship/batch.ts'
 import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
@@ -34,6 +34,8 @@ export interface FileState {
 export interface SourceFileOptions {
   readonly path: string
   readonly name: string
+  /** See {@link SourceFile.incarnation}. */
+  readonly incarnation: number
   /** Called whenever more of the file has been acknowledged. */
   readonly onAcknowledged: (file: SourceFile) => void
 }
@@ -68,6 +70,8 @@ export class SourceFile {
   readonly device: number
   readonly inode: number
   name: string
+  /** Whose file it is, of the containers that had the same log one after the other. */
+  readonly incarnation: number
   identity: FileIdentity | undefined
   /** Time of the first record, by which the files of a container are put into order. */
   firstTime: Time64 | undefined
@@ -106,6 +110,7 @@ export class SourceFile {
     this.device = dev
     this.inode = ino
     this.name = options.name
+    this.incarnation = options.incarnation
     this.#onAcknowledged = options.onAcknowledged
   }
 
@@ -125,6 +130,16 @@ export class SourceFile {
   stat(): FileStat {
     const { size, nlink, mtimeMs } = fstatSync(this.#fd)
     return { sizeBytes: size, modifiedAtMs: mtimeMs, linked: nlink > 0 }
+  }
+
+  /** Whether it was deleted when it had this name. Only the system knows: between two looks it may have been renamed. */
+  wasDeletedAs(name: string): boolean {
+    try {
+      return readlinkSync(`/proc/self/fd/${this.#fd}`).endsWith(`/${name} (deleted)`)
+    } catch {
+      // Where there is no /proc, the name that was last seen has to do.
+      return this.name === name && !this.stat().linked
+    }
   }
 
   /** The first bytes of the file, as far as there are any. */

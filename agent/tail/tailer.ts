@@ -112,6 +112,8 @@ export class Tailer implements Service, LogFilesListener {
   listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void {
     for (const [restartCount, entries] of runs) {
       const log = this.#logOf({ ...container, restartCount }, directory)
+      // A static pod that is put back has the directory that it had.
+      log.gone = false
       this.#options.opener.openNew(log, entries)
       this.#options.retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
       this.#active.add(log)
@@ -211,9 +213,12 @@ export class Tailer implements Service, LogFilesListener {
 
   /** Finds out whether there is something to read. */
   #poll(log: ContainerLog, nowMs: number): void {
-    if (!log.gone && this.#isRotated(log)) this.#options.directories.refresh(log.directory)
+    if (!log.gone && (this.#isRotated(log) || isNextRunNew(log))) this.#options.directories.refresh(log.directory)
     if (log.files.some(({ identity }) => identity === undefined)) this.#options.opener.identifyAll(log)
-    for (const file of log.files) {
+    // The newest first: the runtime is done with a file once it writes to the next, so where the next has something the
+    // look at the one before it sees all there will be.
+    for (let index = log.files.length - 1; index >= 0; index--) {
+      const file = log.files[index]!
       if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
     }
     if (log.next(nowMs) !== undefined && isDue(log, nowMs)) this.#options.reader.wake(log)
@@ -239,6 +244,14 @@ export class Tailer implements Service, LogFilesListener {
 /** Whether a log may be read: what is known of a new pod comes within moments, and should be with its first records. */
 function isDue(log: ContainerLog, nowMs: number): boolean {
   return log.enriched.isComplete || log.gone || nowMs - log.foundAtMs >= METADATA_WAIT_MS
+}
+
+/** Whether there is a log of the container's next run: a directory that is too busy for events tells nothing of it. */
+function isNextRunNew(log: ContainerLog): boolean {
+  const inode = inodeOf(join(log.directory, log.nextRunName))
+  if (inode === undefined || inode === log.nextRunInode) return false
+  log.nextRunInode = inode
+  return true
 }
 
 /** The inode that a name stands for; undefined if that cannot be found out, of which discovery tells. */

@@ -17,6 +17,8 @@ export class FakeCollector implements RequestSender {
   redelivered = 0
   /** The last request that was taken, decompressed. */
   lastBody: Buffer = Buffer.alloc(0)
+  /** Told of every request that was taken. */
+  onTaken: (body: Buffer) => void = () => {}
   #held: (() => void)[] = []
 
   async send(body: Buffer, _encoding: string, signal: AbortSignal): Promise<Outcome> {
@@ -30,6 +32,7 @@ export class FakeCollector implements RequestSender {
     if (this.mode === 'refuse') return RETRY
     this.lastBody = zstdDecompressSync(body)
     for (const record of flatRecords(this.lastBody)) this.#take(record)
+    this.onTaken(this.lastBody)
     return this.mode === 'lose' ? RETRY : ACCEPTED
   }
 

@@ -21,6 +21,11 @@ export function recordedFile(path: string): Buffer {
   return execFileSync('tar', ['-xzOf', RECORDING, `./${path}`], { maxBuffer: 64 * 1024 ** 2 })
 }
 
+/** Unpacks a folder of the recording, such as `var-log-pods`, into a directory. */
+export function unpackRecording(folder: string, into: string): void {
+  execFileSync('tar', ['-xzf', RECORDING, '-C', into, '--strip-components=2', '--no-same-owner', `./${folder}`])
+}
+
 /** Each symbolic link of /var/log/containers in the recording: its name and where it leads to. */
 export function recordedLinks(): readonly (readonly [name: string, target: string])[] {
   const listing = execFileSync('tar', ['-tvzf', RECORDING], { encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })

@@ -17,7 +17,7 @@ test('acknowledgements in any order move the checkpoint over the contiguous pref
   fc.assert(
     fc.property(batches, ({ count, order }) => {
       let calls = 0
-      const file = new SourceFile({ path, name: '0.log', onAcknowledged: () => (calls += 1) })
+      const file = new SourceFile({ path, name: '0.log', incarnation: 0, onAcknowledged: () => (calls += 1) })
       const points = Array.from({ length: count }, (_, index) => {
         file.offset = (index + 1) * 10
         return file.progressTo({ offset: file.offset, delivered: [file.offset, file.offset] })
