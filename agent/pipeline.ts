@@ -13,7 +13,7 @@ import { AGENT_EVENTS } from './events.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
-import type { PodCache } from './metadata/pod-cache.ts'
+import type { KnownPods } from './metadata/known-pods.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
 import { OtlpClient, type RequestSender } from './ship/otlp-client.ts'
 import { RecordWriter } from './ship/record-writer.ts'
@@ -41,7 +41,7 @@ export interface Pipeline {
   readonly joiner: Joiner
   readonly shipper: Shipper
   /** Undefined if nobody is asked. */
-  readonly pods: PodCache | undefined
+  readonly pods: KnownPods | undefined
 }
 
 /**
@@ -55,7 +55,7 @@ export interface Pipeline {
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
  * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/auto.ts
  * parse     severity and trace ids                               parse/detect.ts
- * enrich    whose record it is                                   enrich/enricher.ts, metadata/pod-cache.ts
+ * enrich    whose record it is                                   enrich/enricher.ts, metadata/known-pods.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
  * ship      compress, send, try again                            ship/shipper.ts, ship/otlp-client.ts
  * ack       what need not be read again                          tail/source-file.ts, tail/ledger.ts
@@ -90,6 +90,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
     ...{ clock, events },
     files: systemFiles,
     env: process.env,
+    nodeName: config.node_name,
     exists: existsSync,
   })
 

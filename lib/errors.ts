@@ -145,6 +145,58 @@ export const ERRORS = {
     message: 'cannot use %s %s: %s',
     cure: 'Check that the pod mounts its service account (`automountServiceAccountToken: true`) and that the user of this process may read the file; leave the key empty to go without.',
   },
+  KUBE_API_UNAUTHORIZED: {
+    message: 'the API server at %s does not accept our token (401)',
+    cure: "Check that metadata.api.token_file is a service account's token of this cluster. A token that was renewed on disk is taken up by itself.",
+  },
+  KUBE_API_FORBIDDEN: {
+    message: 'the API server at %s refuses pods to %s (403)',
+    cure: 'Bind a ClusterRole to the service account with `apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"]`; deploy/kustomize/components/metadata-api has it.',
+  },
+  KUBE_API_CERTIFICATE: {
+    message: 'the certificate of the API server at %s is not trusted: %s',
+    cure: "Set metadata.api.ca_file to the cluster's CA; a service account's volume has it as ca.crt. The address must be one that the certificate names.",
+  },
+  KUBE_API_UNREACHABLE: {
+    message: 'no connection to the API server at %s: %s',
+    cure: 'Check metadata.api.url and that no network policy is in the way. The last known metadata is used meanwhile, logs are not held up.',
+  },
+  KUBE_API_TIMEOUT: {
+    message: 'no complete answer from the API server at %s in %s ms',
+    cure: 'The API server is overloaded. The last known metadata is used meanwhile, logs are not held up.',
+  },
+  KUBE_API_STATUS: {
+    message: 'the API server at %s answered with status %s',
+    cure: 'Check that metadata.api.url is the address of an API server; redirects are not followed, because a token must not go elsewhere. 429 and 5xx pass by themselves.',
+  },
+  KUBE_API_EXPIRED: {
+    message: 'the API server cannot tell what happened since the last list (410)',
+    cure: 'Nothing to do: the pods are listed again.',
+  },
+  KUBE_API_WATCH_ENDED: {
+    message: 'the API server ended the watch of pods with status %s',
+    cure: 'It is begun again by itself. If that goes on, look at the log of the API server.',
+  },
+  KUBE_API_ANSWER_TOO_LARGE: {
+    message: 'the answer of the API server at %s has more than %s bytes',
+    cure: 'No node has that many pods: check node_name and metadata.api.url.',
+  },
+  KUBE_API_ANSWER_MALFORMED: {
+    message: 'the answer of the API server cannot be used: %s',
+    cure: 'Check that metadata.api.url is the address of an API server. The last known metadata is used meanwhile.',
+  },
+  KUBE_API_FILE_UNREADABLE: {
+    message: 'cannot use %s %s: %s',
+    cure: 'Check that the pod mounts its service account (`automountServiceAccountToken: true`) and that the user of this process may read the file.',
+  },
+  KUBE_API_NODE_UNKNOWN: {
+    message: 'metadata.source is "api", but the name of this node is not known',
+    cure: "Set node_name, or the environment variable NODE_NAME, to the node's name as `kubectl get nodes` has it; in a DaemonSet take it from the downward API (spec.nodeName). The host name of a pod is not that of its node.",
+  },
+  KUBE_API_ADDRESS_UNKNOWN: {
+    message: 'metadata.source is "api", but there is no API server in the environment',
+    cure: 'Set metadata.api.url. In a pod it is not needed: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT have the address.',
+  },
   CHILD_FAILED: {
     message: '%s did not become ready: %s',
     cure: 'Read the lines that the service printed above.',

@@ -2,14 +2,14 @@ import type { ContainerInstance } from '../discover/paths.ts'
 import type { AttributeRules } from '../metadata/attributes.ts'
 import { createAttributeMapper } from '../metadata/attributes.ts'
 import { encodeContainerAttributes } from '../metadata/encode-attributes.ts'
-import type { PodCache } from '../metadata/pod-cache.ts'
+import type { KnownPods } from '../metadata/known-pods.ts'
 import { encodeResource } from './resource.ts'
 
 export interface EnricherOptions {
   /** The name of the node, where the pod's metadata do not say it. */
   readonly nodeName: string
   /** Undefined if nobody is asked: then all there is to know is in the path. */
-  readonly pods: Pick<PodCache, 'lookupInstance' | 'subscribe'> | undefined
+  readonly pods: Pick<KnownPods, 'lookupInstance' | 'subscribe'> | undefined
   readonly rules: AttributeRules
 }
 
@@ -37,7 +37,9 @@ export class Enricher {
     if (pod === undefined) return { resource: encodeResource(instance, { nodeName }), isComplete: pods === undefined }
     const found = this.#attributesOf(pod, instance.container, instance.restartCount)
     const own = pod.nodeName === '' ? { nodeName } : {}
-    const resource = encodeResource(instance, { ...own, attributes: encodeContainerAttributes(found) })
+    // The API server calls a static pod by another UID than its path does.
+    const uid = pod.apiUid ?? instance.uid
+    const resource = encodeResource({ ...instance, uid }, { ...own, attributes: encodeContainerAttributes(found) })
     return { resource, isComplete: true }
   }
 

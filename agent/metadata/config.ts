@@ -11,9 +11,9 @@ export function metadataSection() {
     pattern: KEY_PATTERN,
   })
   return section('What is known of a pod beyond the path of its logs: labels, workload, image.', {
-    source: choice(['auto', 'kubelet', 'none'], {
+    source: choice(['auto', 'kubelet', 'api', 'none'], {
       description:
-        "Who is asked: the node's kubelet, or nobody; `auto` means the kubelet where `kubelet.url` is set or a service account's token is mounted.",
+        "Who is asked: the node's kubelet, the API server (a list, then a watch, of this node's pods), or nobody; `auto` means the kubelet where `kubelet.url` is set or a service account's token is mounted.",
       default: 'auto',
     }),
     kubelet: section('How the kubelet is asked. It needs the RBAC rule `nodes/pods`, verb `get`.', {
@@ -37,8 +37,32 @@ export function metadataSection() {
       }),
       timeout: duration({ description: 'Longest wait for a complete answer.', default: '10s' }),
     }),
+    api: section(
+      'How the API server is asked. It needs the RBAC rule `pods`, verbs `list` and `watch`, which no rule can limit to one node.',
+      {
+        url: optional(
+          url({
+            description:
+              'Base URL. By default the address that every pod has in KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT.',
+          }),
+        ),
+        token_file: text({
+          description: 'File with the bearer token, read again when it changes; empty for none. Not sent over http.',
+          default: `${SERVICE_ACCOUNT}/token`,
+        }),
+        ca_file: text({
+          description:
+            "File with the certificates that are trusted, read again when it changes; empty for the system's.",
+          default: `${SERVICE_ACCOUNT}/ca.crt`,
+        }),
+        timeout: duration({
+          description: 'Longest wait for a complete list, or for a watch to begin.',
+          default: '30s',
+        }),
+      },
+    ),
     refresh_interval: duration({
-      description: 'How often the pods are asked for again; an unknown pod is asked for at once.',
+      description: 'How often the kubelet is asked again; for an unknown pod it is asked at once.',
       default: '30s',
     }),
     labels: list(pattern, {

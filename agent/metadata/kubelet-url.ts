@@ -14,7 +14,7 @@ export interface Surroundings {
  * a URL in the configuration could not simply take from the environment.
  */
 export function kubeletUrlOf({ source, kubelet }: MetadataConfig, { env, exists }: Surroundings): string | undefined {
-  if (source === 'none') return undefined
+  if (source === 'none' || source === 'api') return undefined
   if (kubelet.url !== undefined) return kubelet.url
   if (source === 'auto' && (kubelet.token_file === '' || !exists(kubelet.token_file))) return undefined
   const address = env.NODE_IP?.trim() || '127.0.0.1'

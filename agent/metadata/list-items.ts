@@ -7,23 +7,33 @@ const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const ITEMS = Buffer.from('"items"')
+const METADATA = Buffer.from('"metadata"')
+
+/** Where the parts of a list are in its text. */
+export interface ListParts {
+  /** Starts and ends of its elements in turn. */
+  readonly items: readonly number[]
+  readonly metadata: readonly [start: number, end: number] | undefined
+}
 
 /**
- * Where the elements of `items` begin and end in the JSON of a Kubernetes list, as starts and ends in turn. They can
- * then be parsed one after the other: the whole list as objects takes many times the memory of its text, and holds the
- * event loop as long. What stands in the elements is not looked at.
+ * Where the elements of `items` begin and end in the JSON of a Kubernetes list. They can then be parsed one after the
+ * other: the whole list as objects takes many times the memory of its text, and holds the event loop as long. What
+ * stands in the elements is not looked at.
  *
  * @param maxItems elements beyond these are left out
  * @returns undefined if the text is no object with such a list or ends too early; the list may well be `null`
  */
-export function findItems(text: Buffer, maxItems: number): readonly number[] | undefined {
+export function findList(text: Buffer, maxItems: number): ListParts | undefined {
   let at = skipBlanks(text, 0)
   if (text[at] !== OPEN_BRACE) return undefined
   let items: number[] | undefined
+  let metadata: ListParts['metadata']
   at = skipBlanks(text, at + 1)
   while (text[at] === QUOTE) {
     const keyEnd = skipText(text, at)
-    const isItems = keyEnd - at === ITEMS.length && text.compare(ITEMS, 0, ITEMS.length, at, keyEnd) === 0
+    const isItems = isText(text, at, keyEnd, ITEMS)
+    const isMetadata = isText(text, at, keyEnd, METADATA)
     at = skipBlanks(text, keyEnd)
     if (keyEnd < 0 || text[at] !== COLON) return undefined
     at = skipBlanks(text, at + 1)
@@ -31,11 +41,16 @@ export function findItems(text: Buffer, maxItems: number): readonly number[] | u
     const isList = isItems && text[at] === OPEN_BRACKET
     const end = isList ? skipList(text, at, items!, 2 * maxItems) : skipValue(text, at)
     if (end < 0) return undefined
+    if (isMetadata) metadata = [at, end]
     at = skipBlanks(text, end)
     if (text[at] === COMMA) at = skipBlanks(text, at + 1)
     else if (text[at] !== CLOSE_BRACE) return undefined
   }
-  return text[at] === CLOSE_BRACE ? items : undefined
+  return text[at] === CLOSE_BRACE && items !== undefined ? { items, metadata } : undefined
+}
+
+function isText(text: Buffer, start: number, end: number, wanted: Buffer): boolean {
+  return end - start === wanted.length && text.compare(wanted, 0, wanted.length, start, end) === 0
 }
 
 /** Behind the list that begins here, or -1 if it does not end; where its elements are goes to `elements`. */

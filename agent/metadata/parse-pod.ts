@@ -1,3 +1,4 @@
+import type { Peer } from './metadata-error.ts'
 import { parseContainers } from './parse-containers.ts'
 import type { PodMetadata, PodOwner } from './pod-metadata.ts'
 import { isObject, type JsonObject, readList, readObject, readText } from './read-json.ts'
@@ -19,20 +20,26 @@ const CONFIG_SOURCE = 'kubernetes.io/config.source'
 const CONFIG_HASH = 'kubernetes.io/config.hash'
 const CONFIG_MIRROR = 'kubernetes.io/config.mirror'
 
+export interface ParsePodOptions {
+  /** Which annotations are kept. */
+  readonly keepAnnotation: (key: string) => boolean
+  /** Who says so. */
+  readonly peer: Peer
+}
+
 /**
  * What is kept of a v1.Pod. Whatever is missing or has another shape than Kubernetes gives it is left out.
  *
- * @param keepAnnotation which annotations are kept
  * @returns undefined if it cannot be told whose logs are meant
  */
-export function parsePod(value: unknown, keepAnnotation: (key: string) => boolean): PodMetadata | undefined {
+export function parsePod(value: unknown, { keepAnnotation, peer }: ParsePodOptions): PodMetadata | undefined {
   if (!isObject(value)) return undefined
   const metadata = readObject(value, 'metadata')
   const spec = readObject(value, 'spec')
   const status = readObject(value, 'status')
   const name = readText(metadata, 'name', MAX_NAME_CHARS)
   const namespace = readText(metadata, 'namespace', MAX_NAME_CHARS)
-  const uids = parseUids(metadata)
+  const uids = parseUids(metadata, peer)
   if (name === '' || namespace === '' || uids === undefined) return undefined
   const startTime = readText(status, 'startTime', 40)
   return {
@@ -52,9 +59,13 @@ export function parsePod(value: unknown, keepAnnotation: (key: string) => boolea
 /**
  * A static pod runs under the hash of its manifest, which names its logs; the API server has a mirror of it under a UID
  * of its own, and says of which by an annotation. Anyone may annotate an ordinary pod like that to pass it off as
- * another one, so the annotations count only where the pod does not come from the API server by the kubelet's word.
+ * another one. A kubelet writes over the annotation that tells the two apart, so its word counts. An API server does not:
+ * what a pod in it says of itself stays behind its own UID.
  */
-function parseUids(metadata: JsonObject): Pick<PodMetadata, 'uid' | 'otherUids' | 'apiUid' | 'isStatic'> | undefined {
+function parseUids(
+  metadata: JsonObject,
+  peer: Peer,
+): Pick<PodMetadata, 'uid' | 'otherUids' | 'apiUid' | 'isStatic'> | undefined {
   const own = readText(metadata, 'uid', MAX_UID_CHARS)
   const annotations = readObject(metadata, 'annotations')
   const source = readText(annotations, CONFIG_SOURCE, MAX_NAME_CHARS)
@@ -62,10 +73,11 @@ function parseUids(metadata: JsonObject): Pick<PodMetadata, 'uid' | 'otherUids' 
   const mirror = isStatic ? readText(annotations, CONFIG_MIRROR, MAX_UID_CHARS) : ''
   const hash = isStatic ? readText(annotations, CONFIG_HASH, MAX_UID_CHARS) : ''
   const isMirror = mirror !== '' && mirror !== own
-  const uid = isMirror ? mirror : own || hash
+  const uid = isMirror && peer === 'KUBELET' ? mirror : own || hash
   if (uid === '') return undefined
-  const otherUids = [...new Set([own, hash])].filter((other) => other !== '' && other !== uid)
-  return { uid, otherUids, isStatic, apiUid: isStatic && !isMirror ? undefined : own || undefined }
+  const otherUids = [...new Set([own, mirror, hash])].filter((other) => other !== '' && other !== uid)
+  const isOfApi = isMirror || !isStatic || peer === 'KUBE_API'
+  return { uid, otherUids, isStatic, apiUid: isOfApi ? own || undefined : undefined }
 }
 
 function parsePairs(

@@ -1,11 +1,11 @@
 import { Backoff } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import { messageOf } from '#lib/errors.ts'
-import type { Service } from '#lib/lifecycle.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
 import type { MetadataEvents } from './events.ts'
+import type { KnownPods, PodListener } from './known-pods.ts'
 import type { PodSource } from './kubelet-client.ts'
-import { KubeletError } from './kubelet-errors.ts'
+import { MetadataError } from './metadata-error.ts'
 import { parsePods } from './parse-pods.ts'
 import { PodIndex } from './pod-index.ts'
 import { findContainer, type PodMetadata } from './pod-metadata.ts'
@@ -25,8 +25,6 @@ export interface PodCacheOptions {
   readonly random?: () => number
 }
 
-export type PodListener = (pod: PodMetadata) => void
-
 export interface PodCacheStats {
   requests: number
   readonly failures: Map<string, number>
@@ -44,7 +42,7 @@ const JITTER = 0.1
  * What is known of the pods of this node. Answers at once with what it has: the last good list stays in use while the
  * kubelet is away, and a pod that is not known is fetched in the background.
  */
-export class PodCache implements Service {
+export class PodCache implements KnownPods {
   readonly name = 'pod metadata'
   readonly stats: PodCacheStats = { requests: 0, failures: new Map() }
   readonly #options: PodCacheOptions
@@ -141,12 +139,6 @@ export class PodCache implements Service {
     return this.#asked.promise
   }
 
-  /**
-   * Tells of every pod that is new or changed: its labels may, and so do the runs of its containers. A listener must not
-   * throw; it may look pods up.
-   *
-   * @returns what ends it
-   */
   subscribe(listener: PodListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -188,7 +180,9 @@ export class PodCache implements Service {
   async #tryFetch(): Promise<boolean> {
     const { source, clock, events, keepAnnotation, refreshIntervalMs } = this.#options
     try {
-      const { pods, skipped } = await parsePods(await source.fetchPods(this.#abort.signal), { clock, keepAnnotation })
+      const { pods, skipped } = await parsePods(await source.fetchPods(this.#abort.signal), {
+        ...{ clock, keepAnnotation, peer: 'KUBELET' as const },
+      })
       if (this.#abort.signal.aborted) return false
       if (skipped > 0) events.podsSkipped({}, { count: skipped })
       const nowMs = clock.monotonicMs()
@@ -208,11 +202,12 @@ export class PodCache implements Service {
 
   #onFailure(error: unknown): void {
     const { clock, events } = this.#options
-    const known = error instanceof KubeletError ? error : undefined
+    const known = error instanceof MetadataError ? error : undefined
     const reason = known?.reason ?? 'other'
     this.stats.failures.set(reason, (this.stats.failures.get(reason) ?? 0) + 1)
     events.metadataFailed({ reason }, { err: messageOf(error), cure: known?.cure })
-    this.#notBeforeMs = clock.monotonicMs() + this.#backoff.next(SHORTEST_INTERVAL_MS)
+    this.#notBeforeMs =
+      clock.monotonicMs() + this.#backoff.next(Math.max(SHORTEST_INTERVAL_MS, known?.retryAfterMs ?? 0))
     this.#regularAtMs = this.#notBeforeMs
   }
 }

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ContainerMetadata, PodMetadata } from './pod-metadata.ts'
 
 interface Entry {
-  readonly pod: PodMetadata
-  readonly goneAtMs: number | undefined
+  pod: PodMetadata
+  /** Undefined as long as it is on the node. */
+  goneAtMs: number | undefined
   usedAtMs: number
 }
 
@@ -11,7 +12,7 @@ interface Entry {
 const MAX_RUNS = 4
 const MAX_DEPARTED = 10_000
 
-/** The pods of the last list by every UID that may stand in a path, and for a while those that are gone from it. */
+/** The pods of the node by every UID that may stand in a path, and for a while those that are gone from it. */
 export class PodIndex {
   readonly #keepMs: number
   /** By the pod's own UID. */
@@ -19,17 +20,17 @@ export class PodIndex {
   #byUid = new Map<string, Entry>()
   #present = 0
 
-  /** @param options.keepMs how long a pod stays after it left the list and was last looked for */
+  /** @param options.keepMs how long a pod stays after it was gone and last looked for */
   constructor(options: { readonly keepMs: number }) {
     this.#keepMs = options.keepMs
   }
 
-  /** Pods of the last list. */
+  /** Pods that are on the node. */
   get presentCount(): number {
     return this.#present
   }
 
-  /** Pods that are gone from the list. */
+  /** Pods that are gone from it. */
   get departedCount(): number {
     return this.#entries.size - this.#present
   }
@@ -46,35 +47,77 @@ export class PodIndex {
     return entry.pod
   }
 
-  /** Takes a new list and returns the pods that are new or not what they were. */
+  /** Takes a whole new list and returns the pods that are new or not what they were. */
   replace(pods: readonly PodMetadata[], nowMs: number): readonly PodMetadata[] {
-    const entries = new Map<string, Entry>()
+    const present = new Map<string, Entry>()
     const changed: PodMetadata[] = []
     for (const listed of pods) {
-      if (entries.has(listed.uid)) continue
+      if (present.has(listed.uid)) continue
       const before = this.#entries.get(listed.uid)
-      const next = before === undefined ? listed : withEarlierRuns(listed, before.pod)
-      // What did not change stays the same object, so that nobody has to compare again.
-      const pod = before !== undefined && isDeepStrictEqual(before.pod, next) ? before.pod : next
-      if (pod !== before?.pod) changed.push(pod)
-      entries.set(pod.uid, { pod, goneAtMs: undefined, usedAtMs: before?.usedAtMs ?? nowMs })
+      const entry = before ?? { pod: listed, goneAtMs: undefined, usedAtMs: nowMs }
+      if (before === undefined || renew(entry, listed)) changed.push(entry.pod)
+      present.set(listed.uid, entry)
     }
-    this.#present = entries.size
-    for (const entry of this.#departed(entries, nowMs)) entries.set(entry.pod.uid, entry)
-    this.#entries = entries
-    this.#byUid = byEveryUid(entries)
+    for (const [uid, entry] of this.#entries) {
+      if (!present.has(uid)) entry.goneAtMs ??= nowMs
+    }
+    this.#keep(present, nowMs)
     return changed
   }
 
-  #departed(present: ReadonlyMap<string, Entry>, nowMs: number): readonly Entry[] {
-    const departed: Entry[] = []
-    for (const [uid, { pod, goneAtMs = nowMs, usedAtMs }] of this.#entries) {
-      const isKept = nowMs - Math.max(goneAtMs, usedAtMs) < this.#keepMs
-      if (!present.has(uid) && isKept) departed.push({ pod, goneAtMs, usedAtMs })
+  /** Takes one pod and returns whether it is new or not what it was. */
+  put(pod: PodMetadata, nowMs: number): boolean {
+    const before = this.#entries.get(pod.uid)
+    if (before === undefined) {
+      this.#entries.set(pod.uid, { pod, goneAtMs: undefined, usedAtMs: nowMs })
+      this.#present += 1
+      this.#byUid = byEveryUid(this.#entries)
+      return true
     }
-    if (departed.length > MAX_DEPARTED) departed.sort((a, b) => b.usedAtMs - a.usedAtMs)
-    return departed.slice(0, MAX_DEPARTED)
+    const uids = before.pod.otherUids
+    if (before.goneAtMs !== undefined) this.#present += 1
+    const isChanged = renew(before, pod)
+    if (!isDeepStrictEqual(uids, pod.otherUids)) this.#byUid = byEveryUid(this.#entries)
+    return isChanged
   }
+
+  /** The pod is gone from the node. */
+  remove(uid: string, nowMs: number): void {
+    const entry = this.#entries.get(uid)
+    if (entry === undefined || entry.goneAtMs !== undefined) return
+    entry.goneAtMs = nowMs
+    this.#present -= 1
+    if (this.departedCount > MAX_DEPARTED) this.expire(nowMs)
+  }
+
+  /** Forgets the pods that are gone for so long that nobody will ask for them. */
+  expire(nowMs: number): void {
+    this.#keep(new Map([...this.#entries].filter(([, { goneAtMs }]) => goneAtMs === undefined)), nowMs)
+  }
+
+  /** Keeps those that are present, and of the others the ones that may be asked for. */
+  #keep(present: Map<string, Entry>, nowMs: number): void {
+    this.#present = present.size
+    const departed: (readonly [string, Entry])[] = []
+    for (const pair of this.#entries) {
+      const { goneAtMs, usedAtMs } = pair[1]
+      if (goneAtMs === undefined || present.has(pair[0])) continue
+      if (nowMs - Math.max(goneAtMs, usedAtMs) < this.#keepMs) departed.push(pair)
+    }
+    if (departed.length > MAX_DEPARTED) departed.sort(([, a], [, b]) => b.usedAtMs - a.usedAtMs)
+    for (const [uid, entry] of departed.slice(0, MAX_DEPARTED)) present.set(uid, entry)
+    this.#entries = present
+    this.#byUid = byEveryUid(present)
+  }
+}
+
+/** A pod is there (again). What did not change stays the same object, so that nobody has to compare again. */
+function renew(entry: Entry, listed: PodMetadata): boolean {
+  entry.goneAtMs = undefined
+  const next = withEarlierRuns(listed, entry.pod)
+  if (isDeepStrictEqual(entry.pod, next)) return false
+  entry.pod = next
+  return true
 }
 
 /** A pod's own UID goes before what another pod says of itself. */

@@ -1,8 +1,10 @@
 import { messageOf } from '#lib/errors.ts'
 import type { Files } from '#lib/files.ts'
-import { KubeletError } from './kubelet-errors.ts'
+import { MetadataError, type Peer } from './metadata-error.ts'
 
 export interface WatchedFileOptions {
+  /** Whom it is for. */
+  readonly peer: Peer
   /** The configuration key that names it, for messages. */
   readonly key: string
   readonly path: string
@@ -29,7 +31,7 @@ export class WatchedFile {
    * The text as it is now, without blanks around it.
    *
    * @param force whether to read even if nothing seems to have changed: the peer says that it has
-   * @throws KubeletError whose message has the path and the reason, never the content
+   * @throws MetadataError whose message has the path and the reason, never the content
    */
   async read(force = false): Promise<string> {
     const { files, path } = this.#options
@@ -49,8 +51,8 @@ export class WatchedFile {
   }
 
   /** The error for a content that cannot be used. */
-  unusable(reason: string, cause?: unknown): KubeletError {
-    const { key, path } = this.#options
-    return new KubeletError('KUBELET_FILE_UNREADABLE', [key, path, reason], { cause })
+  unusable(reason: string, cause?: unknown): MetadataError {
+    const { peer, key, path } = this.#options
+    return new MetadataError(`${peer}_FILE_UNREADABLE`, [key, path, reason], { cause })
   }
 }

@@ -23,6 +23,8 @@ interface Kustomization {
   readonly images: readonly { name: string; newTag: string }[]
 }
 
+const METADATA_API_RULES = [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }]
+
 const read = (file: string) => readFileSync(join(BASE, file), 'utf8')
 const kustomization = parse(read('kustomization.yaml')) as Kustomization
 const objects = kustomization.resources.flatMap((file) => parseObjects(read(file)))
@@ -125,6 +127,23 @@ test('the service account may get the pods of nodes, and nothing else', () => {
   assert.equal(config.metadata.source, 'kubelet')
 })
 
+test('the component for the API server asks for lists and watches of pods, and nothing else', () => {
+  const component = join(KUSTOMIZE_ROOT, 'components/metadata-api')
+  const { patches } = parse(readFileSync(join(component, 'kustomization.yaml'), 'utf8')) as {
+    patches: { path: string }[]
+  }
+  const patched = patches.flatMap(({ path }) => parseObjects(readFileSync(join(component, path), 'utf8')))
+  assert.deepEqual(one<IClusterRole>('ClusterRole', patched).rules, METADATA_API_RULES)
+  const patch = one<IDaemonSet>('DaemonSet', patched).spec!.template.spec!.containers[0]!
+  const [override, ...others] = patch.args!.filter((arg) => !agent.args!.includes(arg))
+  assert.deepEqual(patch.args, [...agent.args!, override])
+  assert.deepEqual(others, [])
+  const overrides = [override!.slice('--set='.length)]
+  const ofApi = loadConfig(agentConfig, { file: join(BASE, 'agent.yaml'), env, overrides })
+  assert.equal(ofApi.metadata.source, 'api')
+  assert.notEqual(ofApi.node_name, '')
+})
+
 test('the container is root with one capability, and has nothing of the host but its directories', () => {
   assert.equal(pod.containers.length, 1)
   assert.deepEqual(agent.securityContext, {
@@ -212,4 +231,12 @@ test("an overlay mounts Docker's directory beside the others", { skip: missing |
   )
   const mount = containers[0]!.volumeMounts!.find(({ mountPath }) => mountPath === path)
   assert.deepEqual(mount, { name: 'docker-logs', mountPath: path, readOnly: true })
+})
+
+test('a component has the API server asked in place of the kubelet', { skip: missing || old }, () => {
+  const rendered = kustomize!.render('examples/metadata-api')
+  for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
+  assert.deepEqual(one<IClusterRole>('ClusterRole', rendered).rules, METADATA_API_RULES)
+  const { args } = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!.containers[0]!
+  assert.deepEqual(args, [...agent.args!, '--set=metadata.source=api'])
 })

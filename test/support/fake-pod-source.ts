@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts'
 import type { PodSource } from '../../agent/metadata/kubelet-client.ts'
-import { KubeletError } from '../../agent/metadata/kubelet-errors.ts'
+import { MetadataError } from '../../agent/metadata/metadata-error.ts'
 import { podListOf } from './pod-lists.ts'
 
 /** A source of pods without a network, which notes when it was asked. */
@@ -30,7 +30,7 @@ export class FakePodSource implements PodSource {
     try {
       if (mode === 'hang') await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       else if (this.delayMs > 0) await this.#clock.sleep(this.delayMs, signal)
-      if (mode !== 'answer' || signal.aborted) throw new KubeletError('KUBELET_UNREACHABLE', ['127.0.0.1', mode])
+      if (mode !== 'answer' || signal.aborted) throw new MetadataError('KUBELET_UNREACHABLE', ['127.0.0.1', mode])
       return Buffer.from(typeof pods === 'string' ? pods : podListOf(...pods))
     } finally {
       this.#underWay -= 1

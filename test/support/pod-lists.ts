@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '#lib/clock.ts'
+import type { Peer } from '../../agent/metadata/metadata-error.ts'
 import { parsePods } from '../../agent/metadata/parse-pods.ts'
 import type { PodMetadata } from '../../agent/metadata/pod-metadata.ts'
 
@@ -34,8 +35,11 @@ export function recordedLinks(): readonly (readonly [name: string, target: strin
 }
 
 /** All pods of a list, by name, with all annotations. */
-export async function podsByName(text: Buffer | string): Promise<ReadonlyMap<string, PodMetadata>> {
-  const { pods } = await parsePods(Buffer.from(text), { clock: systemClock, keepAnnotation: () => true })
+export async function podsByName(
+  text: Buffer | string,
+  peer: Peer = 'KUBELET',
+): Promise<ReadonlyMap<string, PodMetadata>> {
+  const { pods } = await parsePods(Buffer.from(text), { clock: systemClock, keepAnnotation: () => true, peer })
   return new Map(pods.map((pod) => [pod.name, pod]))
 }
 

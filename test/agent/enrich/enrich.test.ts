@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
+import { FakeApiServer } from '../../support/fake-api-server.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
 import { FakeKubelet } from '../../support/fake-kubelet.ts'
 import { decodeLogsRequest } from '../../support/otlp-proto.ts'
@@ -41,6 +42,26 @@ test('labels and image of a known pod are with its first record', async (t) => {
   assert.equal(resource.get('container.image.name'), 'app')
   assert.equal(resource.get('k8s.node.name'), 'node-1')
   assert.equal(resource.get('k8s.pod.name'), 'web-0')
+})
+
+test('with the API server, a static pod has the UID that the API server gives its mirror', async (t) => {
+  const server = await FakeApiServer.start(t, { plain: true })
+  const collector = new FakeCollector()
+  const agent = new AgentHarness(temporaryDirectory(t), collector, [
+    'metadata.source=api',
+    `metadata.api.url=${server.url}`,
+    'node_name=node-1',
+  ])
+  t.after(() => (agent.isRunning ? agent.stop() : undefined))
+  const annotations = { 'kubernetes.io/config.mirror': 'uid-etcd-0', 'kubernetes.io/config.source': 'file' }
+  server.put({ uid: 'api-uid', name: 'etcd-0', labels: { tier: 'control-plane' }, annotations })
+  new ContainerFiles(agent.podsDir, 'etcd-0').write(['a line'])
+  await agent.start()
+  await agent.settle()
+  const resource = resourceOf(collector)
+  assert.equal(resource.get('k8s.pod.label.tier'), 'control-plane')
+  assert.equal(resource.get('k8s.pod.uid'), 'api-uid')
+  assert.equal(collector.records.size, 1)
 })
 
 test('records of a pod that is not known wait two seconds and then go without labels', async (t) => {

@@ -10,6 +10,7 @@ import { type MetadataConfig, metadataSection } from '../../../agent/metadata/co
 import { createPodCache } from '../../../agent/metadata/create-pod-cache.ts'
 import { METADATA_EVENTS } from '../../../agent/metadata/events.ts'
 import { createKeyFilter } from '../../../agent/metadata/key-patterns.ts'
+import { kubeApiUrlOf } from '../../../agent/metadata/kube-api-url.ts'
 import { kubeletUrlOf } from '../../../agent/metadata/kubelet-url.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -24,6 +25,13 @@ function metadataOf(...overrides: string[]): MetadataConfig {
   return result.config.metadata
 }
 
+function eventsOf(lines: string[]) {
+  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
+  const clock = new ManualClock()
+  const registry = createRegistry('agent', '0')
+  return { clock, events: createEvents('vedette_agent', METADATA_EVENTS, { clock, logger, registry }) }
+}
+
 test('the defaults load without anything in the environment', () => {
   assert.deepEqual(metadataOf(), {
     source: 'auto',
@@ -32,6 +40,11 @@ test('the defaults load without anything in the environment', () => {
       ca_file: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
       insecure_skip_verify: false,
       timeout: 10_000,
+    },
+    api: {
+      token_file: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      ca_file: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+      timeout: 30_000,
     },
     refresh_interval: 30_000,
     labels: ['*'],
@@ -65,18 +78,30 @@ test('which kubelet is asked, if any', () => {
   assert.equal(url(['source=kubelet']), 'https://127.0.0.1:10250')
   assert.equal(url(['source=none', 'kubelet.url=http://10.0.0.7:10255'], {}, [token]), undefined)
   assert.equal(url(['kubelet.token_file=""'], {}, ['']), undefined)
+  assert.equal(url(['source=api', 'kubelet.url=http://10.0.0.7:10255'], {}, [token]), undefined)
+})
+
+test('which API server is asked, and that it must be known for which node', () => {
+  const { events } = eventsOf([])
+  const create = (settings: string[], env = {}, nodeName = '') =>
+    createPodCache(metadataOf('metadata.source=api', ...settings), {
+      ...{ clock: new ManualClock(), events, files: systemFiles, env, exists: () => false, nodeName },
+    })
+  const inPod = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
+  assert.throws(() => create([], inPod), { code: 'KUBE_API_NODE_UNKNOWN' })
+  assert.throws(() => create([], {}, 'node-1'), { code: 'KUBE_API_ADDRESS_UNKNOWN' })
+  assert.ok(create([], inPod, 'node-1'))
+  assert.ok(create([], { ...inPod, NODE_NAME: 'node-1' }))
+  assert.ok(create(['metadata.api.url=https://10.0.0.1:6443'], {}, 'node-1'))
+  assert.equal(kubeApiUrlOf(undefined, inPod), 'https://10.96.0.1:443')
+  assert.equal(kubeApiUrlOf(undefined, { KUBERNETES_SERVICE_HOST: 'fd00::1' }), 'https://[fd00::1]:443')
+  assert.equal(kubeApiUrlOf('https://api.test:6443', inPod), 'https://api.test:6443')
 })
 
 test('a kubelet that is not verified is said loudly', () => {
   const lines: string[] = []
-  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
-  const clock = new ManualClock()
-  const events = createEvents('vedette_agent', METADATA_EVENTS, {
-    clock,
-    logger,
-    registry: createRegistry('agent', '0'),
-  })
-  const deps = { clock, events, files: systemFiles, env: {}, exists: () => false }
+  const { clock, events } = eventsOf(lines)
+  const deps = { clock, events, files: systemFiles, env: {}, exists: () => false, nodeName: '' }
   const url = 'metadata.kubelet.url=https://10.0.0.7:10250'
   assert.equal(createPodCache(metadataOf(), deps), undefined)
   assert.ok(createPodCache(metadataOf(url), deps))

@@ -12,10 +12,13 @@ import { createRegistry } from '#lib/metrics.ts'
 import { metadataSection } from '../../../agent/metadata/config.ts'
 import { createPodCache } from '../../../agent/metadata/create-pod-cache.ts'
 import { METADATA_EVENTS } from '../../../agent/metadata/events.ts'
-import { FakeKubelet, OPENSSL_MISSING } from '../../support/fake-kubelet.ts'
+import { FakeKubelet } from '../../support/fake-kubelet.ts'
 import { podListOf } from '../../support/pod-lists.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
+import { OPENSSL_MISSING } from '../../support/tls-peer.ts'
 import { until } from '../../support/until.ts'
+
+const rest = { namespace: 'shop', pod: 'pod', container: 'app', restartCount: 0 }
 
 test('from the configuration to labels, through a restart of the kubelet and a new token', {
   skip: OPENSSL_MISSING,
@@ -43,17 +46,19 @@ test('from the configuration to labels, through a restart of the kubelet and a n
     files: systemFiles,
     env: {},
     exists: () => false,
+    nodeName: '',
   })!
   t.after(() => cache.stop())
 
+  const labelsOf = (uid: string) => cache.lookupInstance({ uid, ...rest })?.labels
   await cache.start()
-  assert.equal(cache.lookup('a')?.labels.get('app'), 'web')
+  assert.equal(labelsOf('a')?.get('app'), 'web')
   await kubelet.stop()
-  await until('a failure is seen', () => cache.stats.failures.has('unreachable'))
-  assert.equal(cache.lookup('a')?.labels.get('app'), 'web')
+  await until('a failure is seen', () => lines.some((line) => line.includes('reason=unreachable')))
+  assert.equal(labelsOf('a')?.get('app'), 'web')
   setToken('second-token')
   kubelet.pods = podListOf({ uid: 'a', labels: { app: 'web' } }, { uid: 'b', labels: { app: 'api' } })
   await kubelet.listen()
-  await until('the new pod is known', () => cache.lookup('b') !== undefined)
+  await until('the new pod is known', () => labelsOf('b') !== undefined)
   assert.doesNotMatch(lines.join(''), /first-token|second-token/)
 })

@@ -5,10 +5,11 @@ import { type TestContext, test } from 'node:test'
 import { systemClock } from '#lib/clock.ts'
 import { systemFiles } from '#lib/files.ts'
 import { KubeletClient, type KubeletClientOptions } from '../../../agent/metadata/kubelet-client.ts'
-import { KubeletError } from '../../../agent/metadata/kubelet-errors.ts'
-import { FakeKubelet, OPENSSL_MISSING } from '../../support/fake-kubelet.ts'
+import { MetadataError } from '../../../agent/metadata/metadata-error.ts'
+import { FakeKubelet } from '../../support/fake-kubelet.ts'
 import { podListOf } from '../../support/pod-lists.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
+import { OPENSSL_MISSING } from '../../support/tls-peer.ts'
 
 const NEVER = new AbortController().signal
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.c2VjcmV0LXBheWxvYWQ.c2lnbmF0dXJl'
@@ -32,12 +33,12 @@ async function setUp(t: TestContext, options: Partial<KubeletClientOptions> = {}
 }
 
 /** The error of a request; nobody may find the token in it. */
-async function failure(client: KubeletClient, signal = NEVER): Promise<KubeletError> {
+async function failure(client: KubeletClient, signal = NEVER): Promise<MetadataError> {
   const error = await client.fetchPods(signal).then(
     () => assert.fail('it should have failed'),
     (thrown: unknown) => thrown,
   )
-  assert.ok(error instanceof KubeletError, String(error))
+  assert.ok(error instanceof MetadataError, String(error))
   for (const part of TOKEN.split('.')) assert.ok(!`${error.message}${error.stack}`.includes(part), error.message)
   return error
 }

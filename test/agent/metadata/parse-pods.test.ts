@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { systemClock } from '#lib/clock.ts'
-import { KubeletError } from '../../../agent/metadata/kubelet-errors.ts'
+import { MetadataError } from '../../../agent/metadata/metadata-error.ts'
 import { parsePods } from '../../../agent/metadata/parse-pods.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import {
@@ -14,7 +14,7 @@ import {
   recordedLinks,
 } from '../../support/pod-lists.ts'
 
-const options = { clock: systemClock, keepAnnotation: () => true }
+const options = { clock: systemClock, keepAnnotation: () => true, peer: 'KUBELET' as const }
 const parse = (text: string | Buffer) => parsePods(Buffer.from(text), options)
 
 test('a pod of a Deployment, field by field', async () => {
@@ -53,6 +53,7 @@ test('annotations are kept only if they are asked for', async () => {
   const { pods } = await parsePods(corpusPods('workloads'), {
     clock: systemClock,
     keepAnnotation: (key) => key === 'example.test/team',
+    peer: 'KUBELET',
   })
   assert.deepEqual([...pods[0]!.annotations], [['example.test/team', 'checkout']])
 })
@@ -65,6 +66,13 @@ test('a static pod has the UID of its manifest, and so has its mirror', async ()
   assert.equal(mirror.uid, '859f5d80d15670d90c42de5eada36299')
   assert.equal(mirror.apiUid, '5d0b4c51-7d3e-4f0e-9a51-3f1d6a1f0c11')
   assert.deepEqual(mirror.otherUids, ['5d0b4c51-7d3e-4f0e-9a51-3f1d6a1f0c11'])
+})
+
+test('an API server knows a mirror pod by a UID of its own', async () => {
+  const mirror = (await podsByName(corpusPods('static'), 'KUBE_API')).get('kube-apiserver-node-1')!
+  const { uid, otherUids, apiUid } = mirror
+  const own = '5d0b4c51-7d3e-4f0e-9a51-3f1d6a1f0c11'
+  assert.deepEqual([uid, otherUids, apiUid], [own, ['859f5d80d15670d90c42de5eada36299'], own])
 })
 
 test('an ordinary pod cannot pass itself off as another by an annotation', async () => {
@@ -121,7 +129,7 @@ test('bounds: long values are cut, absurd ones left out, and so are too many pod
 
 test('no pods at all', async () => {
   for (const text of ['{"items":null}', '{"items":[]}', ' {"kind":"PodList", "items" : [ ] } ']) {
-    assert.deepEqual(await parse(text), { pods: [], skipped: 0 })
+    assert.deepEqual(await parse(text), { pods: [], skipped: 0, version: undefined })
   }
 })
 
@@ -140,10 +148,10 @@ test('what is no list of pods is refused', async () => {
     '{"items":[}',
   ]
   for (const text of [...texts, '{"items":[{]}', '{"items":[{} {}]}', '{"items":[,]}', `{"a":"\\"`]) {
-    await assert.rejects(parse(text), KubeletError, text)
+    await assert.rejects(parse(text), MetadataError, text)
   }
   for (let length = 0; length < whole.length; length++)
-    await assert.rejects(parse(whole.slice(0, length)), KubeletError)
+    await assert.rejects(parse(whole.slice(0, length)), MetadataError)
 })
 
 test('a list that takes too long is given up', async () => {
@@ -185,7 +193,7 @@ test('no shape of JSON makes it throw anything else', async () => {
     fc.asyncProperty(fc.nat(), fc.nat(255), async (place, byte) => {
       const text = corpusPods('restarts')
       text[place % text.length] = byte
-      await parse(text).catch((error: unknown) => assert.ok(error instanceof KubeletError))
+      await parse(text).catch((error: unknown) => assert.ok(error instanceof MetadataError))
     }),
   )
 })

@@ -217,7 +217,7 @@ test('answers that are no list leave the last one in force', async (t) => {
 test('pods that cannot be understood are counted and said', async (t) => {
   const { cache, lines } = await start(t, corpusPods('odd').toString())
   assert.equal(cache.podCount, 3)
-  assert.match(lines.join(''), /left out pods of the kubelet .*count=8/)
+  assert.match(lines.join(''), /left out pods that cannot be understood.*count=8/)
 })
 
 test('refreshes that are asked for together are one', async (t) => {
