@@ -15,6 +15,7 @@ import {
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { metadataSection } from './metadata/config.ts'
+import { metricsSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
 
 const namePattern = (what: string) =>
@@ -127,6 +128,7 @@ export const schema = section(
       }),
     }),
     web: webSection('127.0.0.1:9465', '`/metrics`, `/-/healthy` and `/-/ready`'),
+    metrics: metricsSection(),
     log: logSection(),
     shutdown: shutdownSection('20s'),
   },

@@ -1,15 +1,17 @@
 import { counterOf, gaugeOf, type Registry } from '#lib/metrics.ts'
+import { oncePerTurn } from '#lib/once-per-turn.ts'
+import type { ContainerLag, LagSurvey } from './observe/lag.ts'
 import type { Pipeline } from './pipeline.ts'
+
+type Metric = readonly [name: string, help: string, read: () => number]
 
 /**
  * The agent's accounting, read from the stages when it is scraped. At any moment, for the records since the start:
  * read = acknowledged + in flight + dropped (by reason, see events.ts).
  */
-export function exportMetrics(
-  registry: Registry,
-  { intake, joiner, shipper, tailer, discovery, pods }: Pipeline,
-): void {
-  const counters: readonly [string, string, () => number][] = [
+export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: LagSurvey): void {
+  const { intake, joiner, shipper } = pipeline
+  const counters: readonly Metric[] = [
     ['read_bytes_total', 'Bytes of log files that were decoded.', () => intake.stats.bytes],
     ['records_read_total', 'Records that were read, partial lines joined.', () => intake.stats.records],
     ['partial_lines_total', 'Lines that were parts of a record.', () => intake.stats.partialLines],
@@ -31,40 +33,85 @@ export function exportMetrics(
     ['request_bytes_total', 'Bytes of accepted requests as sent.', () => shipper.stats.compressedBytes],
   ]
   for (const [name, help, read] of counters) counterOf(registry, { name: `vedette_agent_${name}`, help }, read)
-  const gauges: [string, string, () => number][] = [
+  const gauges = [...deliveryGauges(pipeline), ...nodeGauges(pipeline), ...metadataGauges(pipeline)]
+  for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_agent_${name}`, help }, read)
+  exportLag(registry, survey)
+}
+
+/** What is on its way, and what of it is not written down. */
+function deliveryGauges({ intake, shipper, ledger, checkpoints }: Pipeline): readonly Metric[] {
+  return [
     [
       'records_in_flight',
       'Records that were read and are neither acknowledged nor dropped.',
       () => intake.openRecords + shipper.inFlightRecords,
     ],
+    ['requests_in_flight', 'Requests whose acknowledgement is awaited.', () => shipper.inFlightRequests],
+    [
+      'records_awaiting_acknowledgement',
+      'Records in requests whose acknowledgement is awaited.',
+      () => shipper.inFlightRecords,
+    ],
+    [
+      'checkpoint_age_seconds',
+      'Age of the oldest acknowledgement that is not in the checkpoints on disk; 0 if all are.',
+      () => ledger.unwrittenMs / 1000,
+    ],
+    ['checkpoint_bytes', 'Bytes of the checkpoints on disk.', () => checkpoints.sizeBytes],
+  ]
+}
+
+function nodeGauges({ discovery }: Pipeline): readonly Metric[] {
+  return [
     ['containers', 'Directories of containers that are read.', () => discovery.size],
     ['containers_excluded', 'Directories of containers that the configuration excludes.', () => discovery.excluded],
-    ['files_open', 'Log files that are held open.', () => countFiles(tailer)],
-    ['unread_bytes', 'Bytes of open log files that were not read yet.', () => unreadBytes(tailer)],
   ]
-  if (pods !== undefined) {
-    gauges.push(
-      ['metadata_pods', 'Pods of this node whose metadata are known.', () => pods.podCount + pods.departedCount],
-      [
-        'metadata_age_seconds',
-        'Age of the list of pods; NaN before the first.',
-        () => (pods.ageMs ?? Number.NaN) / 1000,
-      ],
-    )
-  }
+}
+
+function metadataGauges({ pods }: Pipeline): readonly Metric[] {
+  if (pods === undefined) return []
+  return [
+    ['metadata_pods', 'Pods of this node whose metadata are known.', () => pods.podCount + pods.departedCount],
+    ['metadata_age_seconds', 'Age of the list of pods; NaN before the first.', () => (pods.ageMs ?? Number.NaN) / 1000],
+  ]
+}
+
+/** How far delivery is behind, in all and by container; all of it from one look at the files. */
+function exportLag(registry: Registry, survey: LagSurvey): void {
+  const lag = oncePerTurn(() => survey.take())
+  const gauges: readonly Metric[] = [
+    ['files_open', 'Log files that are held open.', () => lag().files],
+    ['unread_bytes', 'Bytes of open log files that were not read yet.', () => lag().unreadBytes],
+    [
+      'unlinked_bytes',
+      'Bytes of deleted log files that take disk space because the agent holds them open.',
+      () => lag().unlinkedBytes,
+    ],
+    ['bytes_behind', 'Bytes of open log files that are not acknowledged.', () => lag().bytesBehind],
+    ['seconds_behind', 'Age of the oldest record that is not acknowledged.', () => lag().secondsBehind],
+  ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_agent_${name}`, help }, read)
-}
-
-function countFiles({ logs }: Pipeline['tailer']): number {
-  let count = 0
-  for (const log of logs.values()) count += log.files.length
-  return count
-}
-
-function unreadBytes({ logs }: Pipeline['tailer']): number {
-  let bytes = 0
-  for (const log of logs.values()) {
-    for (const file of log.files) bytes += Math.max(0, file.stat().sizeBytes - file.offset)
-  }
-  return bytes
+  const labelNames = ['namespace', 'pod', 'container']
+  const perContainer = (value: (container: ContainerLag) => number) => () =>
+    lag().containers.map((found) => {
+      const { namespace, pod, container } = found
+      return { labels: { namespace, pod, container }, value: value(found) }
+    })
+  const bounded = 'for the `metrics.max_containers` containers that have the most of them'
+  gaugeOf(
+    registry,
+    {
+      ...{ name: 'vedette_agent_container_bytes_behind', labelNames },
+      help: `Bytes of a container's log files that are not acknowledged, ${bounded}.`,
+    },
+    perContainer(({ bytesBehind }) => bytesBehind),
+  )
+  gaugeOf(
+    registry,
+    {
+      ...{ name: 'vedette_agent_container_seconds_behind', labelNames },
+      help: "Age of a container's oldest record that is not acknowledged, for the same containers.",
+    },
+    perContainer(({ secondsBehind }) => secondsBehind),
+  )
 }

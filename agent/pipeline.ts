@@ -40,6 +40,8 @@ export interface Pipeline {
   readonly intake: Intake
   readonly joiner: Joiner
   readonly shipper: Shipper
+  readonly checkpoints: Checkpoints
+  readonly ledger: Ledger
   /** Undefined if nobody is asked. */
   readonly pods: KnownPods | undefined
 }
@@ -95,7 +97,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   })
 
   const checkpoints = new Checkpoints(config.state_dir)
-  const ledger = new Ledger(checkpoints, events)
+  const ledger = new Ledger(checkpoints, events, clock)
   const opener = new Opener({ checkpoints, ledger, clock, events })
   const retirement = new Retirement(ledger, events)
   const flusher = new Flusher({
@@ -143,7 +145,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   }
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
-    ...{ discovery, tailer, intake, joiner, shipper, pods },
+    ...{ discovery, tailer, intake, joiner, shipper, checkpoints, ledger, pods },
   }
 }
 

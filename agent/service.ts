@@ -3,6 +3,7 @@ import { claimDirectory } from '#lib/process/directory.ts'
 import type { ServiceDefinition } from '#lib/process/run.ts'
 import * as configModule from './config.ts'
 import { exportMetrics } from './metrics.ts'
+import { LagSurvey } from './observe/lag.ts'
 import { createPipeline } from './pipeline.ts'
 import { createReloadable } from './reload.ts'
 
@@ -20,7 +21,12 @@ export const agentService: ServiceDefinition<configModule.AgentConfig> = {
   configModule,
   assemble(config, deps) {
     const pipeline = createPipeline(config, deps)
-    exportMetrics(deps.registry, pipeline)
+    const survey = new LagSurvey({
+      logs: () => pipeline.tailer.logs.values(),
+      clock: deps.clock,
+      maxContainers: config.metrics.max_containers,
+    })
+    exportMetrics(deps.registry, pipeline, survey)
     const web = createWebServer({
       name: 'web.listen_address',
       listenAddress: config.web.listen_address,

@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { processMetrics } from './process-metrics.ts'
 
 export { Histogram, type Registry } from 'prom-client'
 
@@ -49,44 +48,13 @@ function readingsOf(read: Read): Iterable<Reading> {
   return typeof result === 'number' ? [{ value: result }] : result
 }
 
-/**
- * A registry with the metrics every service has, under their usual names. prom-client's own default set is not used:
- * it observes every garbage collection, which costs more than everything else here together.
- */
+/** A registry with the metrics that every service has. */
 export function createRegistry(service: string, version: string): Registry {
   const registry = new Registry()
-  const startedAtSeconds = Math.round(Date.now() / 1000 - process.uptime())
-  const loopDelay = monitorEventLoopDelay({ resolution: 20 })
-  loopDelay.enable()
-  counterOf(
-    registry,
-    { name: 'process_cpu_seconds_total', help: 'User and system CPU time spent, in seconds.' },
-    () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1e6
-    },
-  )
-  gaugeOf(registry, { name: 'process_resident_memory_bytes', help: 'Resident memory size in bytes.' }, () =>
-    process.memoryUsage.rss(),
-  )
-  gaugeOf(
-    registry,
-    { name: 'process_start_time_seconds', help: 'Start time of the process since the Unix epoch in seconds.' },
-    () => startedAtSeconds,
-  )
-  gaugeOf(registry, { name: 'process_open_fds', help: 'Number of open file descriptors.' }, countOpenFiles)
-  gaugeOf(
-    registry,
-    {
-      name: 'nodejs_eventloop_lag_p99_seconds',
-      help: 'The 99th percentile of the event loop delay since the last scrape.',
-    },
-    () => {
-      const seconds = loopDelay.percentile(99) / 1e9
-      loopDelay.reset()
-      return Number.isFinite(seconds) ? seconds : 0
-    },
-  )
+  for (const { type, read, ...description } of processMetrics()) {
+    if (type === 'counter') counterOf(registry, description, read)
+    else gaugeOf(registry, description, read)
+  }
   gaugeOf(
     registry,
     {
@@ -97,12 +65,4 @@ export function createRegistry(service: string, version: string): Registry {
     () => [{ labels: { version, node_version: process.versions.node }, value: 1 }],
   )
   return registry
-}
-
-function countOpenFiles(): number {
-  try {
-    return readdirSync('/proc/self/fd').length
-  } catch {
-    return 0
-  }
 }

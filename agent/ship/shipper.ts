@@ -51,6 +51,11 @@ export class Shipper implements Service {
     return this.#inFlightRecords
   }
 
+  /** Requests that were handed over and are not settled. */
+  get inFlightRequests(): number {
+    return this.#inFlight
+  }
+
   /** Takes a request; resolves when there is room for another one. */
   async submit(request: Request): Promise<void> {
     this.#inFlight += 1

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -66,8 +67,14 @@ export class Checkpoints {
     } catch {
       // A full disk is no reason not to ship what is on it; the log as it is will do.
       this.#fd = openSync(this.#path, 'a')
+      this.#sizeBytes = fstatSync(this.#fd).size
     }
     return lostBytes
+  }
+
+  /** Bytes of the log on disk. */
+  get sizeBytes(): number {
+    return this.#sizeBytes
   }
 
   /** The checkpoints of a container instance. */

@@ -1,3 +1,4 @@
+import type { Clock } from '#lib/clock.ts'
 import { messageOf } from '#lib/errors.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Checkpoints, FileCheckpoint } from './checkpoints.ts'
@@ -13,15 +14,25 @@ export class Ledger {
   readonly #events: AgentEvents
   readonly #acknowledged = new Map<SourceFile, ContainerLog>()
   readonly #finished = new Map<string, { readonly instance: string; readonly key: string }>()
+  readonly #clock: Clock
+  /** When the oldest acknowledgement that is not written came, monotonic milliseconds. */
+  #unwrittenSinceMs: number | undefined
 
-  constructor(checkpoints: Checkpoints, events: AgentEvents) {
+  constructor(checkpoints: Checkpoints, events: AgentEvents, clock: Clock) {
     this.#checkpoints = checkpoints
     this.#events = events
+    this.#clock = clock
+  }
+
+  /** How long ago the oldest acknowledgement came that is not on disk; 0 if all are. */
+  get unwrittenMs(): number {
+    return this.#unwrittenSinceMs === undefined ? 0 : this.#clock.monotonicMs() - this.#unwrittenSinceMs
   }
 
   /** More of a file was acknowledged. */
   acknowledged(log: ContainerLog, file: SourceFile): void {
     this.#acknowledged.set(file, log)
+    this.#unwrittenSinceMs ??= this.#clock.monotonicMs()
     this.#finished.delete(`${log.key}\0${file.identity!.key.toString('latin1')}`)
   }
 
@@ -36,6 +47,7 @@ export class Ledger {
     if (this.#try(puts, [...this.#finished.values()])) {
       this.#acknowledged.clear()
       this.#finished.clear()
+      this.#unwrittenSinceMs = undefined
     }
   }
 

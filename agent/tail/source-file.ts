@@ -148,6 +148,11 @@ export class SourceFile {
     return head.subarray(0, readSync(this.#fd, head, 0, maxBytes, 0))
   }
 
+  /** Reads at a position, at once; for a look now and then at what will be read later. Returns how many bytes. */
+  peek(buffer: Buffer, length: number, position: number): number {
+    return readSync(this.#fd, buffer, 0, length, position)
+  }
+
   /** What stands between the last whole line and the end. */
   readTail(): Buffer {
     const tail = Buffer.allocUnsafe(this.seenOffset - this.offset)

@@ -20,7 +20,13 @@ test('the agent is ready once its checkpoints are open and all pods are listed, 
     'shutdown.drain_timeout=100ms',
   ]
   const { starting, started, stopping } = await runAskingReadiness(agentService, settings, async ({ web }) => {
-    assert.match(await (await fetch(`${web}/metrics`)).text(), /^vedette_agent_containers 1$/m)
+    const metrics = await (await fetch(`${web}/metrics`)).text()
+    assert.match(metrics, /^vedette_agent_containers 1$/m)
+    const labels = '{namespace="shop",pod="web-0",container="app"}'
+    // Nobody takes it, so the line is behind: 47 bytes, and as old as its time says.
+    assert.ok(metrics.includes(`\nvedette_agent_container_bytes_behind${labels} 47\n`), metrics)
+    assert.ok(metrics.includes(`\nvedette_agent_container_seconds_behind${labels} `))
+    assert.match(metrics, /^vedette_agent_bytes_behind 47$/m)
   })
   assert.equal(
     starting.get('checkpoints'),

@@ -1,0 +1,118 @@
+import type { Clock } from '#lib/clock.ts'
+import type { ContainerLog } from '../tail/container-log.ts'
+import type { SourceFile } from '../tail/source-file.ts'
+import { RecordTime } from './record-time.ts'
+
+/** How far delivery is behind what a container has written; all its runs together, as metrics name them. */
+export interface ContainerLag {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** Bytes of its files that are not acknowledged. */
+  readonly bytesBehind: number
+  /** Age of the oldest record that is not acknowledged; 0 if all are. */
+  readonly secondsBehind: number
+}
+
+export interface NodeLag {
+  readonly bytesBehind: number
+  /** The most that any container is; of those with the most bytes behind, if very many are behind at once. */
+  readonly secondsBehind: number
+  /** Bytes that were not decoded yet. */
+  readonly unreadBytes: number
+  /** Bytes of files that have no name any more, held by our descriptors only. */
+  readonly unlinkedBytes: number
+  readonly files: number
+  /** Those with the most bytes behind first, then by name. */
+  readonly containers: readonly ContainerLag[]
+}
+
+export interface LagSurveyOptions {
+  readonly logs: () => Iterable<ContainerLog>
+  readonly clock: Clock
+  /** Most containers that are told of one by one. */
+  readonly maxContainers: number
+}
+
+/** Of so many containers the age is found out, however few are told of one by one. */
+const FEWEST_LOOKED_AT = 100
+
+/** A container while it is looked at. */
+interface Tally {
+  readonly log: ContainerLog
+  bytesBehind: number
+  /** The first file of each run that is not acknowledged to its end, and when it was last written to. */
+  readonly pending: { readonly file: SourceFile; readonly modifiedAtMs: number }[]
+}
+
+/**
+ * Looks at every open file and tells what is behind: one fstat a file, and one short read a container that is behind.
+ * Nothing is kept up to date for it, so it costs only when somebody asks.
+ */
+export class LagSurvey {
+  readonly #options: LagSurveyOptions
+  readonly #time = new RecordTime()
+
+  constructor(options: LagSurveyOptions) {
+    this.#options = options
+  }
+
+  take(maxContainers = this.#options.maxContainers): NodeLag {
+    const tallies = new Map<string, Tally>()
+    let [bytesBehind, unreadBytes, unlinkedBytes, files] = [0, 0, 0, 0]
+    for (const log of this.#options.logs()) {
+      const tally = tallyOf(tallies, log)
+      let isFirst = true
+      for (const file of log.files) {
+        const { sizeBytes, modifiedAtMs, linked } = file.stat()
+        const behind = Math.max(0, sizeBytes - file.acked.offset)
+        files += 1
+        bytesBehind += behind
+        unreadBytes += Math.max(0, sizeBytes - file.offset)
+        if (!linked) unlinkedBytes += sizeBytes
+        if (behind === 0) continue
+        tally.bytesBehind += behind
+        if (isFirst) tally.pending.push({ file, modifiedAtMs })
+        isFirst = false
+      }
+    }
+    const looked = [...tallies.values()]
+      .sort(byBytesThenName)
+      .slice(0, Math.max(maxContainers, FEWEST_LOOKED_AT))
+      .map((tally) => this.#lagOf(tally))
+    const secondsBehind = looked.reduce((most, { secondsBehind: seconds }) => Math.max(most, seconds), 0)
+    const containers = looked.slice(0, maxContainers)
+    return { bytesBehind, secondsBehind, unreadBytes, unlinkedBytes, files, containers }
+  }
+
+  #lagOf({ log, bytesBehind, pending }: Tally): ContainerLag {
+    const { namespace, pod, container } = log.instance
+    const nowMs = this.#options.clock.nowMs()
+    let secondsBehind = 0
+    for (const { file, modifiedAtMs } of pending) {
+      const ageMs = nowMs - this.#time.ofOldestUnacknowledged(file, log.handling.decoder, modifiedAtMs)
+      secondsBehind = Math.max(secondsBehind, ageMs / 1000)
+    }
+    return { namespace, pod, container, bytesBehind, secondsBehind }
+  }
+}
+
+function tallyOf(tallies: Map<string, Tally>, log: ContainerLog): Tally {
+  const { namespace, pod, container } = log.instance
+  // A pod of a StatefulSet comes back under its name: as metrics name it, it is the same.
+  const key = `${namespace}/${pod}/${container}`
+  const known = tallies.get(key)
+  if (known !== undefined) return known
+  const tally = { log, bytesBehind: 0, pending: [] }
+  tallies.set(key, tally)
+  return tally
+}
+
+function byBytesThenName(a: Tally, b: Tally): number {
+  if (a.bytesBehind !== b.bytesBehind) return b.bytesBehind - a.bytesBehind
+  return compare(a.log.instance.namespace, b.log.instance.namespace) || compare(a.log.directory, b.log.directory)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AgentEvents } from '../../../agent/events.ts'
+import type { Checkpoints } from '../../../agent/tail/checkpoints.ts'
+import type { ContainerLog } from '../../../agent/tail/container-log.ts'
+import { Ledger } from '../../../agent/tail/ledger.ts'
+import type { SourceFile } from '../../../agent/tail/source-file.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+test('the age of what is not written grows from the first acknowledgement until a write succeeds', async () => {
+  const clock = new ManualClock()
+  let isFull = true
+  const checkpoints = {
+    write() {
+      if (isFull) throw new Error('ENOSPC')
+    },
+  } as unknown as Checkpoints
+  const failures: unknown[] = []
+  const events = { checkpointFailed: (_: object, detail: unknown) => failures.push(detail) } as unknown as AgentEvents
+  const ledger = new Ledger(checkpoints, events, clock)
+  const log = { key: 'uid/app/0' } as ContainerLog
+  const identity = { key: Buffer.alloc(11), prefix: Buffer.from('x\n') }
+  const file = { identity, acked: { offset: 2, delivered: [2, 2] }, cuts: [] } as unknown as SourceFile
+
+  assert.equal(ledger.unwrittenMs, 0)
+  await clock.advance(60_000)
+  ledger.acknowledged(log, file)
+  assert.equal(ledger.unwrittenMs, 0)
+  await clock.advance(1_000)
+  ledger.write()
+  await clock.advance(1_000)
+  ledger.acknowledged(log, file)
+  assert.deepEqual([ledger.unwrittenMs, failures.length], [2_000, 1])
+  isFull = false
+  ledger.write()
+  assert.equal(ledger.unwrittenMs, 0)
+})
