@@ -14,22 +14,11 @@ import {
 } from '#lib/config/schema.ts'
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
+import { containerRules } from './discover/config.ts'
 import { metadataSection } from './metadata/config.ts'
+import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
-
-const namePattern = (what: string) =>
-  text({ description: `Name of the ${what}; \`*\` stands for any text, \`?\` for one character.`, default: '*' })
-
-const containerRules = (description: string) =>
-  list(
-    section('Containers by name. A rule is met if all of its parts are.', {
-      namespace: namePattern('namespace'),
-      pod: namePattern('pod'),
-      container: namePattern('container'),
-    }),
-    { description, default: [] },
-  )
 
 export const schema = section(
   'Configuration of the agent: one per node, reads log files and ships them to a collector.',
@@ -58,22 +47,7 @@ export const schema = section(
         minimum: 1024,
         maximum: 64 * 1024 ** 2,
       }),
-      multiline: section('Joining the lines of a stack trace to one record.', {
-        mode: choice(['auto', 'off'], {
-          description:
-            '`auto` knows the traces of Java, Python, Go, Node.js, Ruby, .NET, PHP and Rust by their grammar; `off` leaves every line alone.',
-          default: 'auto',
-        }),
-        max_lines: integer({
-          description: 'Most lines of one record; the next one begins a new record.',
-          default: 1_000,
-          minimum: 2,
-        }),
-        flush_after: duration({
-          description: 'How long more lines of a trace are waited for once there is nothing more to read.',
-          default: '1s',
-        }),
-      }),
+      multiline: multilineSection(),
       parse: choice([...CONTENT_FORMATS, 'off'], {
         description:
           'Format of the texts, in which the severity, trace id and span id are looked for; `auto` tells it by the first bytes of each record, `off` looks for nothing.',
@@ -141,6 +115,7 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 export function check(config: AgentConfig, report: Report): void {
+  checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
   for (const [name, value] of Object.entries(config.ship.headers)) {
     const path = ['ship', 'headers', name]
     if (!HEADER_NAME.test(name)) report(path, `${JSON.stringify(name)} is not the name of an HTTP header`, 'key')

@@ -15,7 +15,11 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: La
     ['read_bytes_total', 'Bytes of log files that were decoded.', () => intake.stats.bytes],
     ['records_read_total', 'Records that were read, partial lines joined.', () => intake.stats.records],
     ['partial_lines_total', 'Lines that were parts of a record.', () => intake.stats.partialLines],
-    ['trace_lines_total', 'Lines that became one record with others of a trace.', () => joiner.stats.joinedLines],
+    [
+      'trace_lines_total',
+      'Lines that became one record with others, of a stack trace or by a pattern.',
+      () => joiner.stats.joinedLines,
+    ],
     [
       'unparsed_lines_total',
       "Lines not in the runtime's format, shipped as they are.",

@@ -24,6 +24,7 @@ import { Intake } from './tail/intake.ts'
 import { Ledger } from './tail/ledger.ts'
 import { Opener } from './tail/opener.ts'
 import { Reader } from './tail/reader.ts'
+import { Regrouper } from './tail/regrouper.ts'
 import { Retirement } from './tail/retirement.ts'
 import { Tailer } from './tail/tailer.ts'
 
@@ -55,7 +56,7 @@ export interface Pipeline {
  * tail      bytes, a quantum per container in turn               tail/reader.ts
  * handle    how its lines are decoded, joined and parsed           handling/handlings.ts
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
- * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/auto.ts
+ * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/
  * parse     severity and trace ids                               parse/detect.ts
  * enrich    whose record it is                                   enrich/enricher.ts, metadata/known-pods.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
@@ -106,9 +107,11 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
     opener,
     flushAfterMs: config.logs.flush_after,
   })
+  const handlings = new Handlings(config.logs)
   const reader = new Reader({
     intake,
     flusher,
+    regrouper: new Regrouper({ intake, ledger, rules: handlings.rules }),
     clock,
     events,
     ship: (request) => shipper.submit(request),
@@ -119,7 +122,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   const tailer: Tailer = new Tailer({
     ...{ checkpoints, ledger, opener, reader, flusher, retirement, intake, clock, events, maxRecordBytes },
     enricher: new Enricher({ nodeName, pods, rules: config.metadata }),
-    handlings: new Handlings(config.logs),
+    handlings,
     batchDelayMs: config.ship.batch.max_delay,
     directories: { refresh: (directory) => discovery.refresh(directory), calmed: (path) => discovery.calmed(path) },
   })

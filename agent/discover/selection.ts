@@ -33,7 +33,11 @@ export class Selection {
   }
 }
 
-function isAbout(rule: ContainerRule, { namespace, pod, container }: Omit<ContainerInstance, 'restartCount'>): boolean {
+/** Whether a rule is met. */
+export function isAbout(
+  rule: ContainerRule,
+  { namespace, pod, container }: Omit<ContainerInstance, 'restartCount'>,
+): boolean {
   return (
     matchesPattern(namespace, rule.namespace) &&
     matchesPattern(pod, rule.pod) &&

@@ -28,6 +28,12 @@ export class StreamJoin {
     return this.#rule
   }
 
+  /** Has other lines belong together from now on. What was open has been ended. */
+  follow(rule: MultilineRule): void {
+    this.#rule = rule
+    this.#group = rule.createGroup()
+  }
+
   get group(): LineGroup {
     return this.#group
   }

@@ -2,6 +2,7 @@ import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { Enriched } from '../enrich/enricher.ts'
 import type { Handling } from '../handling/handling.ts'
 import { StreamJoin } from '../join/stream-join.ts'
+import type { MultilineRule } from '../multiline/rule.ts'
 import type { Origin } from '../ship/batch.ts'
 import type { ResumePoint, SourceFile } from './source-file.ts'
 
@@ -82,6 +83,15 @@ export class ContainerLog implements Origin {
     return this.instance.restartCount
   }
 
+  /** Which of its lines become one record: as its handling says, from the next time that lines are taken. */
+  get rule(): MultilineRule {
+    return this.joins[0].rule
+  }
+
+  follow(rule: MultilineRule): void {
+    for (const join of this.joins) join.follow(rule)
+  }
+
   /** The name that the runtime writes to; rotated files have a longer one. */
   get liveName(): string {
     return `${this.restartCount}.log`
@@ -114,6 +124,6 @@ export class ContainerLog implements Origin {
   resumePoint(file: SourceFile): ResumePoint {
     const stdout = this.joins[0].startIn(file) ?? file.offset
     const stderr = this.joins[1].startIn(file) ?? file.offset
-    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr] }
+    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr], rule: this.rule.id }
   }
 }

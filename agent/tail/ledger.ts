@@ -63,6 +63,11 @@ export class Ledger {
     return written
   }
 
+  /** Makes durable by which rule the first lines of a file are joined; without, a crash would be put up with. */
+  noteRule(log: ContainerLog, file: SourceFile): void {
+    this.#try([checkpointOf(log, file)], [])
+  }
+
   #try(
     puts: readonly FileCheckpoint[],
     drops: readonly { readonly instance: string; readonly key: string }[],

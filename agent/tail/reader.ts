@@ -6,11 +6,13 @@ import type { Request } from '../ship/batch.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
+import type { Regrouper } from './regrouper.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface ReaderOptions {
   readonly intake: Intake
   readonly flusher: Flusher
+  readonly regrouper: Regrouper
   readonly clock: Clock
   readonly events: AgentEvents
   /** Takes a closed batch; resolves when there is room for the next one. */
@@ -159,6 +161,7 @@ export class Reader {
       return
     }
     log.activeAtMs = this.#options.clock.monotonicMs()
+    if (file.longLine === undefined) this.#options.regrouper.prepare(log, file)
     const length = Math.min(bytes, file.nextCutOffset - position)
     const rest =
       file.longLine === undefined ? await this.#takeChunk(log, file, length) : this.#continueLongLine(log, file, length)

@@ -3,11 +3,13 @@ import type { LongLine } from '../decode/long-line.ts'
 import type { Progress } from '../ship/batch.ts'
 import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
 
-/** A place in a file where a record was ended by the clock and not by its bytes; see checkpoints.ts. */
+/** A place in a file where a record was ended by the clock or another rule and not by its bytes; see checkpoints.ts. */
 export interface Cut {
   readonly offset: number
   /** Bit 0 for stdout, bit 1 for stderr: whose partial record was flushed here. */
   readonly streams: number
+  /** The id of the multiline rule from here on, if it changed. */
+  readonly rule?: string
 }
 
 /** A time in nanoseconds, as two unsigned 32-bit halves. */
@@ -48,6 +50,8 @@ export interface ResumePoint {
   readonly offset: number
   /** Lines of stdout and of stderr that begin before these offsets were delivered. */
   readonly delivered: readonly [number, number]
+  /** The id of the multiline rule of the lines from here on; undefined if none was taken yet. */
+  readonly rule?: string
 }
 
 interface Point {
@@ -84,6 +88,10 @@ export class SourceFile {
   ackedTime: Time64 = { high: 0, low: 0 }
   /** What an earlier run delivered beyond where this one began. */
   skip: ResumePoint['delivered'] = [0, 0]
+  /** The id of the multiline rule that an earlier run followed at the offset, until it was looked at. */
+  recordedRule: string | undefined
+  /** Everything before this may have been delivered by an earlier run, joined by the rules that are recorded. */
+  ruledUntilOffset = 0
   /** Cuts whose records are not acknowledged yet: a restart has to make them again. */
   cuts: readonly Cut[] = []
   /** Everything before this was looked at; between `offset` and here stands the begin of a line. */
@@ -198,6 +206,8 @@ export class SourceFile {
     this.time = time
     this.ackedTime = time
     this.cuts = cuts
+    this.recordedRule = resume.rule
+    if (resume.rule !== undefined) this.ruledUntilOffset = this.stat().sizeBytes
     this.idleSinceMs = undefined
     this.#cutsAhead = cuts.toSorted((a, b) => a.offset - b.offset)
   }
@@ -219,6 +229,7 @@ export class SourceFile {
     while (this.nextCutOffset <= offset) {
       const cut = this.#cutsAhead.shift()!
       streams |= cut.streams
+      this.recordedRule = cut.rule ?? this.recordedRule
       this.#cutsSincePoint.push(cut)
     }
     return streams
