@@ -157,6 +157,7 @@ export function createSelection({ logs }: AgentConfig): Selection {
   return new Selection({ include: logs.include, exclude: logs.exclude, ownPodUid: logs.own_pod_uid })
 }
 
-function createClient({ ship }: AgentConfig): RequestSender {
+/** What requests are sent with. */
+export function createClient({ ship }: AgentConfig): RequestSender {
   return new OtlpClient({ endpoints: ship.endpoints, headers: ship.headers, timeoutMs: ship.timeout })
 }

@@ -1,0 +1,22 @@
+/** What a check found. */
+export interface Finding {
+  readonly check: string
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly message: string
+  /** What to do about it; never there if all is well. */
+  readonly cure?: string
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, status: 'ok', message }
+}
+
+/** The agent works, but not as well as it should. */
+export function warn(check: string, message: string, cure: string): Finding {
+  return { check, status: 'warn', message, cure }
+}
+
+/** Lines do not arrive, or would be lost. */
+export function fail(check: string, message: string, cure: string): Finding {
+  return { check, status: 'fail', message, cure }
+}
