@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { systemErrorCode } from '#lib/errors.ts'
+import { test } from 'node:test'
 import { NumberedLogs } from '../support/numbered-logs.ts'
 import { auditLines, countDocuments } from '../support/search-all.ts'
+import { fillUp, temporarySmallDisk, whyNoSmallDisk } from '../support/small-disk.ts'
 import { Stack } from '../support/stack.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
@@ -57,8 +55,8 @@ test('a wrong configuration stops the start and names the place', async (t) => {
 })
 
 test('a full disk delays lines and loses none', { timeout: 120_000 }, async (t) => {
-  const dataDir = smallDisk(t, 24)
-  if (dataDir === undefined) return t.skip('mounting a tmpfs needs privileges that this user lacks')
+  const dataDir = temporarySmallDisk(t, 24)
+  if (dataDir === undefined) return t.skip(whyNoSmallDisk())
   const podsDir = temporaryDirectory(t)
   const logs = new NumberedLogs({ podsDir, containers: 4 })
   t.after(() => logs.close())
@@ -82,26 +80,3 @@ test('a full disk delays lines and loses none', { timeout: 120_000 }, async (t) 
   })
   assert.equal(await stack.stop(), 0)
 })
-
-/** A tmpfs of so many MiB, or undefined where this user may not mount one. */
-function smallDisk(t: TestContext, sizeMib: number): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'vedette-disk-'))
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'tmpfs', path])
-  t.after(() => {
-    if (mounted.status === 0) spawnSync('umount', ['-l', path])
-    rmdirSync(path)
-  })
-  return mounted.status === 0 ? path : undefined
-}
-
-/** Writes until nothing fits any more; the services write meanwhile. */
-function fillUp(file: string): void {
-  const descriptor = openSync(file, 'w')
-  try {
-    for (;;) writeSync(descriptor, Buffer.alloc(64 * 1024))
-  } catch (error) {
-    assert.equal(systemErrorCode(error), 'ENOSPC')
-  } finally {
-    closeSync(descriptor)
-  }
-}

@@ -3,29 +3,86 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runWithKills } from '../support/kill-run.ts'
+import { SCENARIOS } from '../support/scenarios/all.ts'
+import { play } from '../support/scenarios/scenario.ts'
 
-/** `npm run soak -- --minutes 30`: the test of kills, round after round of half a minute, for as long as you like. */
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+/** One of the things that can be played for long. */
+interface Soak {
+  readonly name: string
+  readonly missing?: () => string | undefined
+  /** Plays it once; throws if a line was lost or doubled. */
+  readonly play: () => Promise<object>
+}
+
+const KILL_ROUNDS = 4
+
+/**
+ * `npm run soak -- --minutes 30 kills rotation`: the long forms of the faults that the tests play, those that are named or
+ * all, one after the other, again and again until the time is over. Each is played to its end.
+ */
+const SOAKS: readonly Soak[] = [
+  { name: 'kills', play: soakKills },
+  ...SCENARIOS.map((scenario) => ({ ...scenario, play: () => play(scenario, 'long') })),
+]
+
+const { values, positionals } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, scenario: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true,
+})
 const minutes = Number(values.minutes)
-if (!(minutes > 0)) throw new Error('--minutes must be a number above zero')
+const names = [...positionals, ...values.scenario]
+const unknown = names.filter((name) => !SOAKS.some((soak) => soak.name === name))
+if (!(minutes > 0)) {
+  process.stderr.write('--minutes must be a number above zero\n')
+  process.exitCode = 2
+} else if (unknown.length > 0) {
+  process.stderr.write(`no scenario ${unknown.join(', ')}; there are ${SOAKS.map(({ name }) => name).join(', ')}\n`)
+  process.exitCode = 2
+} else {
+  await soak(names.length === 0 ? SOAKS : SOAKS.filter(({ name }) => names.includes(name)))
+}
 
-const directory = mkdtempSync(join(tmpdir(), 'vedette-soak-'))
-try {
-  const result = await runWithKills({
-    directory,
-    rounds: Math.ceil(minutes * 2),
-    lines: 200_000,
-    containers: 12,
-    rotateEveryMs: 300,
-    kills: 20,
-    writeForMs: 30_000,
+async function soak(soaks: readonly Soak[]): Promise<void> {
+  const endAtMs = performance.now() + minutes * 60_000
+  const possible = soaks.filter(({ name, missing }) => {
+    const reason = missing?.()
+    if (reason !== undefined) process.stdout.write(`skipped  ${name}: ${reason}\n`)
+    return reason === undefined
   })
-  process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
-  const { audit, agent, collector } = result
-  const isRight =
-    audit.found === result.written && audit.lost + audit.doubled + audit.misplaced === 0 && result.exitCode === 0
-  const adds = agent.taken === agent.accounted && collector.taken === collector.accounted
-  process.exitCode = isRight && adds ? 0 : 1
-} finally {
-  rmSync(directory, { recursive: true, force: true })
+  let played = 0
+  let failures = 0
+  while (possible.length > 0 && (played === 0 || performance.now() < endAtMs)) {
+    const { name, play } = possible[played++ % possible.length]!
+    try {
+      process.stdout.write(`passed   ${name}: ${JSON.stringify(await play())}\n`)
+    } catch (error) {
+      failures += 1
+      process.stdout.write(`FAILED   ${error instanceof Error ? error.message : String(error)}\n`)
+    }
+  }
+  for (const { name } of possible.slice(played)) process.stdout.write(`no time  ${name}\n`)
+  process.exitCode = failures === 0 && played > 0 ? 0 : 1
+}
+
+async function soakKills(): Promise<object> {
+  const directory = mkdtempSync(join(tmpdir(), 'vedette-soak-'))
+  try {
+    const result = await runWithKills({
+      directory,
+      rounds: Math.min(KILL_ROUNDS, Math.ceil(minutes * 2)),
+      lines: 200_000,
+      containers: 12,
+      rotateEveryMs: 300,
+      kills: 20,
+      writeForMs: 30_000,
+    })
+    const { audit, agent, collector } = result
+    const isRight =
+      audit.found === result.written && audit.lost + audit.doubled + audit.misplaced === 0 && result.exitCode === 0
+    const adds = agent.taken === agent.accounted && collector.taken === collector.accounted
+    if (!isRight || !adds) throw new Error(`kills: ${JSON.stringify(result)}`)
+    return result
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
 }

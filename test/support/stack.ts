@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { readMetric } from './read-metric.ts'
 
 export interface StackOptions {
   readonly podsDir?: string
@@ -98,12 +99,7 @@ export class Stack {
       collector: this.url('ui'),
       store: this.url('elasticsearch'),
     }[service]
-    const text = await (await fetch(`${url}/metrics`)).text()
-    const values = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-    // A metric with labels has no series before the first event.
-    if (values.length === 0 && text.includes(`# TYPE ${name} `)) return 0
-    if (values.length === 0) throw new Error(`${service} has no metric ${name}`)
-    return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+    return readMetric(await (await fetch(`${url}/metrics`)).text(), name)
   }
 
   /** As Ctrl-C; resolves with the exit code. */
