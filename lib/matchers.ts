@@ -1,7 +1,8 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import { messageOf } from './errors.ts'
 import { quoteGo } from './go-quote.ts'
 import { compareUtf8, type LabelSet } from './labels.ts'
+import { compileRe2 } from './re2.ts'
 
 /** In the order in which Alertmanager sorts them. */
 export const MATCH_OPERATORS = ['=', '!=', '=~', '!~'] as const
@@ -79,7 +80,7 @@ export type PatternResult =
 /** Compiles a user's pattern so that it must match the whole text, in time linear in the text. */
 export function compileAnchored(pattern: string): PatternResult {
   try {
-    return { ok: true, pattern: RE2JS.compile(anchored(pattern)) }
+    return { ok: true, pattern: compileRe2(anchored(pattern)) }
   } catch (error) {
     return { ok: false, problem: messageOf(error) }
   }

@@ -1,5 +1,6 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import { messageOf } from '#lib/errors.ts'
+import { compileRe2 } from '#lib/re2.ts'
 import type { Line } from '../decode/line.ts'
 import type { PartialRecord } from '../join/partial.ts'
 import { HOLDS_ALL, type LineGroup, type MultilineRule } from './rule.ts'
@@ -70,7 +71,7 @@ export function patternRuleOf(id: string): MultilineRule | undefined {
 function compile(pattern: string, { maxChars, maxProgram }: PatternLimits): RE2JS | string {
   if (pattern.length > maxChars) return `has more than ${maxChars} characters`
   try {
-    const compiled = RE2JS.compile(pattern)
+    const compiled = compileRe2(pattern)
     return compiled.programSize() <= maxProgram ? compiled : 'is too large once its repetitions are written out'
   } catch (error) {
     return messageOf(error)
