@@ -1,7 +1,7 @@
-import { Counter } from 'prom-client'
 import type { Clock } from './clock.ts'
 import type { Logger, LogLevel } from './log.ts'
 import type { Registry } from './metrics.ts'
+import { Counter } from './prom-client.ts'
 
 /** What happens in a service, declared once: the counter and the log line cannot disagree. */
 interface EventSpec {

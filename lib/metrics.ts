@@ -1,7 +1,7 @@
-import { Counter, Gauge, Registry } from 'prom-client'
 import { processMetrics } from './process-metrics.ts'
+import { Counter, Gauge, Registry } from './prom-client.ts'
 
-export { Histogram, type Registry } from 'prom-client'
+export { Histogram, type Registry } from './prom-client.ts'
 
 /** One sample of a metric that is read when scraped. */
 interface Reading {
