@@ -1,9 +1,11 @@
 import type { Events, EventTable } from '#lib/events.ts'
 import { METADATA_EVENTS } from './metadata/events.ts'
+import { TAIL_EVENTS } from './tail/events.ts'
 
 /** What happens in the agent: each counter with its log line. Bodies of log records are never among the fields. */
 export const AGENT_EVENTS = {
   ...METADATA_EVENTS,
+  ...TAIL_EVENTS,
   fileOpened: {
     metric: 'files_opened_total',
     help: 'Log files that were opened.',

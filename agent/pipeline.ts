@@ -18,6 +18,7 @@ import { Batch, encodeScope } from './ship/batch.ts'
 import { OtlpClient, type RequestSender } from './ship/otlp-client.ts'
 import { RecordWriter } from './ship/record-writer.ts'
 import { Shipper } from './ship/shipper.ts'
+import { Beginnings } from './tail/beginnings.ts'
 import { Checkpoints } from './tail/checkpoints.ts'
 import { Flusher } from './tail/flusher.ts'
 import { Intake } from './tail/intake.ts'
@@ -99,7 +100,8 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
 
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events, clock)
-  const opener = new Opener({ checkpoints, ledger, clock, events })
+  const beginnings = new Beginnings({ checkpoints, clock })
+  const opener = new Opener({ beginnings, ledger, clock, events })
   const retirement = new Retirement(ledger, events)
   const flusher = new Flusher({
     intake,

@@ -11,6 +11,7 @@ export interface LogFileEntry {
   readonly inode: number
   readonly sizeBytes: number
   readonly modifiedAtMs: number
+  readonly compressed: boolean
 }
 
 /** The names of the directories in a directory; none if it does not exist. */
@@ -21,7 +22,7 @@ export function listDirectories(directory: string): readonly string[] {
 }
 
 /**
- * The plain log files of a container's directory, by the restart count of the run that wrote them. One that cannot be
+ * The log files of a container's directory, by the restart count of the run that wrote them. One that cannot be
  * looked at, such as a link to itself, is passed to `onUnreadable` and does not hide the others.
  */
 export function listLogFiles(
@@ -43,6 +44,7 @@ export function listLogFiles(
       inode: stats.ino,
       sizeBytes: stats.size,
       modifiedAtMs: stats.mtimeMs,
+      compressed: file.compressed,
     }
     const run = runs.get(file.restartCount)
     if (run === undefined) runs.set(file.restartCount, [entry])

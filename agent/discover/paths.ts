@@ -23,16 +23,15 @@ export interface LogFileName {
   readonly restartCount: number
   /** Whether the runtime writes to it: `N.log`, as against a rotated `N.log.<time>`. */
   readonly live: boolean
+  /** Whether it is a rotated one that was compressed: `N.log.<time>.gz`. It holds what the plain one held before. */
+  readonly compressed: boolean
 }
 
-/**
- * Parses the name of a file in a container's directory. Files that are being compressed (`.tmp`) and compressed ones
- * (`.gz`) are not log files: they hold what a plain one held before.
- */
+/** Parses the name of a file in a container's directory. A file that is being compressed (`.tmp`) is not a log file. */
 export function parseLogFile(name: string): LogFileName | undefined {
   const match = /^(\d{1,9})\.log(\..+)?$/.exec(name)
-  if (match === null || /\.(?:gz|tmp)$/.test(name)) return undefined
-  return { restartCount: Number(match[1]), live: match[2] === undefined }
+  if (match === null || name.endsWith('.tmp')) return undefined
+  return { restartCount: Number(match[1]), live: match[2] === undefined, compressed: name.endsWith('.gz') }
 }
 
 /** The key under which a container instance is remembered: unique for the life of a pod. */

@@ -11,7 +11,7 @@ import { DirectoryWatches } from './watches.ts'
 
 /** Who is told of what is in the pods directory. */
 export interface LogFilesListener {
-  /** The plain log files of a container's runs, live and rotated. Called again whenever they may have changed. */
+  /** The log files of a container's runs: live, rotated, compressed. Called again whenever they may have changed. */
   listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void
   /** A container's directory is gone. */
   removed(directory: string): void

@@ -64,12 +64,12 @@ export class LagSurvey {
       const tally = tallyOf(tallies, log)
       let isFirst = true
       for (const file of log.files) {
-        const { sizeBytes, modifiedAtMs, linked } = file.stat()
+        const { sizeBytes, diskBytes, modifiedAtMs, linked } = file.stat()
         const behind = Math.max(0, sizeBytes - file.acked.offset)
         files += 1
         bytesBehind += behind
         unreadBytes += Math.max(0, sizeBytes - file.offset)
-        if (!linked) unlinkedBytes += sizeBytes
+        if (!linked) unlinkedBytes += diskBytes
         if (behind === 0) continue
         tally.bytesBehind += behind
         if (isFirst) tally.pending.push({ file, modifiedAtMs })

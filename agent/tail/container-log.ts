@@ -21,6 +21,7 @@ export interface ContainerLogOptions {
 
 export interface FinishedFile {
   readonly key: string
+  /** On disk. */
   readonly sizeBytes: number
   readonly modifiedAtMs: number
 }
@@ -47,8 +48,12 @@ export class ContainerLog implements Origin {
   files: SourceFile[] = []
   /** The number of the container that writes to it. A static pod that is put back has the paths and UID that it had. */
   incarnation = 0
-  /** Files that were read, acknowledged and closed but still have a name, by inode, as they were then. */
+  /** Files that were read and acknowledged and have a name, plain or compressed, by inode, as they were then. */
   readonly finished = new Map<number, FinishedFile>()
+  /** Keys of finished files that have lost their names, until it is known that no compressed file has the same content. */
+  readonly vanished = new Set<string>()
+  /** Set once a file could not be opened: it is not known which one it is. */
+  hasUnreadable = false
   /** Whether its directory is gone: nothing new can come. */
   gone = false
   /** Set while it stands in the queue of logs that have something to read. */
@@ -118,6 +123,19 @@ export class ContainerLog implements Origin {
   /** Whether everything that can be read was read. */
   isIdle(): boolean {
     return this.files.every((file) => file.identity === undefined || file.idleSinceMs !== undefined)
+  }
+
+  /** Whether a file with this key is open or finished. */
+  hasKey(key: string): boolean {
+    if (this.files.some(({ identity }) => identity?.key.toString('latin1') === key)) return true
+    for (const finished of this.finished.values()) if (finished.key === key) return true
+    return false
+  }
+
+  /** Notes that a finished file has lost its name, or never had one. */
+  vanish(inode: number, key = this.finished.get(inode)?.key ?? ''): void {
+    this.finished.delete(inode)
+    if (key !== '') this.vanished.add(key)
   }
 
   /** Where a restart would have to go on in a file: a record that is not complete has to be read again. */

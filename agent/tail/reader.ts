@@ -152,6 +152,8 @@ export class Reader {
     const buffer = this.#buffer
     const position = file.offset + (file.longLine?.totalBytes ?? 0)
     const bytes = await file.read(buffer, position)
+    // A compressed file that is not decompressed so far yet.
+    if (bytes === undefined) return
     if (position + bytes < file.seenOffset || !file.isUnchanged()) {
       this.#options.onTruncated(log, file)
       return

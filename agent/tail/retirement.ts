@@ -6,6 +6,7 @@ import type { SourceFile } from './source-file.ts'
 /** How long a file is held after it was read and acknowledged: with a name it can be opened again, without one not. */
 const HOLD_LINKED_MS = 5_000
 const HOLD_UNLINKED_MS = 20_000
+const NONE: ReadonlySet<number> = new Set()
 
 /** Closes the files that are done with. */
 export class Retirement {
@@ -24,25 +25,30 @@ export class Retirement {
   retire(log: ContainerLog, nowMs: number): void {
     for (const file of [...log.files]) {
       if (!isDone(log, file) || nowMs - file.idleSinceMs! < HOLD_LINKED_MS) continue
-      const { linked, sizeBytes, modifiedAtMs } = file.stat()
+      const { linked, sizeBytes, diskBytes, modifiedAtMs } = file.stat()
       // Between a rename and the reopening there is no live name, and the runtime writes to the newest file there is.
-      const isCurrent = file.name === log.liveName || file === log.files.at(-1) || file.identity === undefined
+      const isNewest = file.name === log.liveName || file === log.files.at(-1) || file.identity === undefined
+      const isCurrent = isNewest && !file.isCompressed
       if ((isCurrent && linked && !log.gone) || sizeBytes !== file.seenOffset) continue
       if (!linked && nowMs - file.idleSinceMs! < HOLD_UNLINKED_MS) continue
       this.remove(log, file)
       const key = file.identity?.key.toString('latin1') ?? ''
-      if (linked) log.finished.set(file.inode, { key, sizeBytes, modifiedAtMs })
-      else if (key !== '') this.#ledger.finished(log.key, key)
+      if (linked) log.finished.set(file.inode, { key, sizeBytes: diskBytes, modifiedAtMs })
+      else log.vanish(file.inode, key)
+      // There will be no listing to tell what is left.
+      if (log.gone) this.forgetVanished(log, NONE)
     }
   }
 
-  /** Finished files that have lost their names, to a compression or a deletion, need no checkpoints any more. */
+  /**
+   * Drops the checkpoints of finished files that have lost their names and are not there compressed.
+   *
+   * @param present the inodes of a listing, which was given to the opener before
+   */
   forgetVanished(log: ContainerLog, present: ReadonlySet<number>): void {
-    for (const [inode, { key }] of log.finished) {
-      if (present.has(inode)) continue
-      log.finished.delete(inode)
-      if (key !== '') this.#ledger.finished(log.key, key)
-    }
+    for (const inode of log.finished.keys()) if (!present.has(inode)) log.vanish(inode)
+    for (const key of log.vanished) if (!log.hasKey(key)) this.#ledger.finished(log.key, key)
+    log.vanished.clear()
   }
 
   remove(log: ContainerLog, file: SourceFile): void {

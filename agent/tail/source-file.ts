@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, read, readlinkSync, readSync } from 'node:fs'
 import type { LongLine } from '../decode/long-line.ts'
 import type { Progress } from '../ship/batch.ts'
+import type { FileBytes, FileStat } from './file-bytes.ts'
 import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
 
 /** A place in a file where a record was ended by the clock or another rule and not by its bytes; see checkpoints.ts. */
@@ -18,13 +18,6 @@ export interface Time64 {
   readonly low: number
 }
 
-export interface FileStat {
-  readonly sizeBytes: number
-  readonly modifiedAtMs: number
-  /** Whether the file still has a name. */
-  readonly linked: boolean
-}
-
 /** What is remembered of a file's content. */
 export interface FileState {
   readonly resume: ResumePoint
@@ -34,7 +27,7 @@ export interface FileState {
 }
 
 export interface SourceFileOptions {
-  readonly path: string
+  readonly bytes: FileBytes
   readonly name: string
   /** See {@link SourceFile.incarnation}. */
   readonly incarnation: number
@@ -62,17 +55,11 @@ interface Point {
   acknowledged: boolean
 }
 
-/** A read that took longer than this came from a slow disk; the reads after it leave the thread free. */
-const SLOW_READ_MS = 20
-const ASYNC_READS_AFTER_SLOW = 64
-
 /**
  * One open log file. The descriptor is kept from first sight until everything was read and acknowledged, through
  * renames and deletion; the name is only what messages call it.
  */
 export class SourceFile {
-  readonly device: number
-  readonly inode: number
   name: string
   /** Whose file it is, of the containers that had the same log one after the other. */
   readonly incarnation: number
@@ -100,7 +87,7 @@ export class SourceFile {
   idleSinceMs: number | undefined
   /** Set while a line is longer than a read. */
   longLine: LongLine | undefined
-  readonly #fd: number
+  readonly #bytes: FileBytes
   readonly #onAcknowledged: (file: SourceFile) => void
   readonly #probe = Buffer.alloc(IDENTITY_BYTES)
   #closed = false
@@ -108,18 +95,26 @@ export class SourceFile {
   /** Of `cuts`, in order: those an earlier run made and this one has not reached yet. */
   #cutsAhead: Cut[] = []
   #cutsSincePoint: Cut[] = []
-  #asyncReads = 0
   /** A rewrite may leave the size as it was. */
   #polledMtimeMs = 0
 
   constructor(options: SourceFileOptions) {
-    this.#fd = openSync(options.path, 'r')
-    const { dev, ino } = fstatSync(this.#fd)
-    this.device = dev
-    this.inode = ino
+    this.#bytes = options.bytes
     this.name = options.name
     this.incarnation = options.incarnation
     this.#onAcknowledged = options.onAcknowledged
+  }
+
+  get device(): number {
+    return this.#bytes.device
+  }
+
+  get inode(): number {
+    return this.#bytes.inode
+  }
+
+  get isCompressed(): boolean {
+    return this.#bytes.isCompressed
   }
 
   /** Whether everything that was decoded has been acknowledged. */
@@ -136,52 +131,34 @@ export class SourceFile {
   }
 
   stat(): FileStat {
-    const { size, nlink, mtimeMs } = fstatSync(this.#fd)
-    return { sizeBytes: size, modifiedAtMs: mtimeMs, linked: nlink > 0 }
+    return this.#bytes.stat()
   }
 
   /** Whether it was deleted when it had this name. Only the system knows: between two looks it may have been renamed. */
   wasDeletedAs(name: string): boolean {
-    try {
-      return readlinkSync(`/proc/self/fd/${this.#fd}`).endsWith(`/${name} (deleted)`)
-    } catch {
-      // Where there is no /proc, the name that was last seen has to do.
-      return this.name === name && !this.stat().linked
-    }
+    return this.#bytes.wasDeletedAs(name) ?? (this.name === name && !this.stat().linked)
   }
 
   /** The first bytes of the file, as far as there are any. */
   readHead(maxBytes: number): Buffer {
     const head = Buffer.allocUnsafe(maxBytes)
-    return head.subarray(0, readSync(this.#fd, head, 0, maxBytes, 0))
+    return head.subarray(0, this.#bytes.readNow(head, maxBytes, 0))
   }
 
   /** Reads at a position, at once; for a look now and then at what will be read later. Returns how many bytes. */
   peek(buffer: Buffer, length: number, position: number): number {
-    return readSync(this.#fd, buffer, 0, length, position)
+    return this.#bytes.readNow(buffer, length, position)
   }
 
   /** What stands between the last whole line and the end. */
   readTail(): Buffer {
     const tail = Buffer.allocUnsafe(this.seenOffset - this.offset)
-    return tail.subarray(0, readSync(this.#fd, tail, 0, tail.length, this.offset))
+    return tail.subarray(0, this.#bytes.readNow(tail, tail.length, this.offset))
   }
 
-  /**
-   * Reads at a position of the file. From the page cache a synchronous read is a copy (measured: a third of the CPU
-   * that a trip through the thread pool costs); once one was slow, the following ones go through the pool.
-   */
-  async read(buffer: Buffer, position: number): Promise<number> {
-    if (this.#asyncReads > 0) {
-      this.#asyncReads -= 1
-      return new Promise((resolve, reject) => {
-        read(this.#fd, buffer, 0, buffer.length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)))
-      })
-    }
-    const startedMs = performance.now()
-    const bytes = readSync(this.#fd, buffer, 0, buffer.length, position)
-    if (performance.now() - startedMs > SLOW_READ_MS) this.#asyncReads = ASYNC_READS_AFTER_SLOW
-    return bytes
+  /** Reads at a position of the content, as {@link FileBytes.read} does. */
+  read(buffer: Buffer, position: number): Promise<number | undefined> {
+    return this.#bytes.read(buffer, position)
   }
 
   /**
@@ -190,8 +167,8 @@ export class SourceFile {
    */
   isUnchanged(): boolean {
     const prefix = this.identity?.prefix
-    if (prefix === undefined) return true
-    const bytes = readSync(this.#fd, this.#probe, 0, prefix.length, 0)
+    if (prefix === undefined || this.isCompressed) return true
+    const bytes = this.#bytes.readNow(this.#probe, prefix.length, 0)
     return bytes === prefix.length && this.#probe.compare(prefix, 0, prefix.length, 0, prefix.length) === 0
   }
 
@@ -252,7 +229,7 @@ export class SourceFile {
   }
 
   close(): void {
-    if (!this.#closed) closeSync(this.#fd)
+    if (!this.#closed) this.#bytes.close()
     this.#closed = true
   }
 

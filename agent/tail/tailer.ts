@@ -140,12 +140,15 @@ export class Tailer implements Service, LogFilesListener {
 
   /** Everything that exists was listed: checkpoints of anything else are of no use any more. */
   complete(): void {
-    const { checkpoints, ledger } = this.#options
+    const { checkpoints, ledger, events } = this.#options
     for (const instance of checkpoints.instances()) {
-      const files = this.#logs.get(instance)?.files ?? []
-      const known = new Set(files.map(({ identity }) => identity?.key.toString('latin1')))
-      if (known.has(undefined)) continue
-      for (const { key } of checkpoints.of(instance)) if (!known.has(key)) ledger.finished(instance, key)
+      const log = this.#logs.get(instance)
+      // It may be one of these.
+      if (log?.hasUnreadable || log?.files.some(({ identity }) => identity === undefined)) continue
+      const remembered = checkpoints.of(instance)
+      const unknown = remembered.filter(({ key }) => !log?.hasKey(key))
+      for (const { key } of unknown) ledger.finished(instance, key)
+      if (log !== undefined && unknown.length === remembered.length) events.gapFound({}, { path: log.directory })
     }
   }
 
@@ -203,7 +206,7 @@ export class Tailer implements Service, LogFilesListener {
     this.#poll(log, nowMs)
     this.#options.flusher.flushIdle(log, nowMs)
     this.#options.retirement.retire(log, nowMs)
-    if (log.files.length === 0 && log.finished.size === 0) {
+    if (log.files.length === 0 && log.finished.size === 0 && log.vanished.size === 0) {
       this.#forget(log)
     } else if (nowMs - log.activeAtMs > ACTIVE_MS && isAtRest(log)) {
       this.#active.delete(log)

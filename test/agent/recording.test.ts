@@ -9,8 +9,6 @@ import { recordedResources } from '../support/recorded-resources.ts'
 import { ShippedLogs } from '../support/shipped-logs.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
-// What is only in `.gz` files is not read by the agent yet. They lie about in the unpacked tree, and the naive reading
-// leaves them out too.
 const options = { skip: RECORDING_MISSING }
 
 async function setUp(t: TestContext, settings: readonly string[]) {
@@ -50,18 +48,22 @@ function linesOf(logs: NaiveLogs): ReadonlyMap<string, readonly string[]> {
   return new Map(bodies.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-test("a real node's plain log files arrive record by record, with time, stream, run and labels", options, async (t) => {
-  const { agent, collector, shipped, expected } = await setUp(t, ['logs.multiline.mode=off'])
-  await agent.start()
-  await finish(agent)
-  assertSameLogs(shipped.logs(), expected)
-  assert.deepEqual([collector.conflicts, collector.redelivered], [[], 0])
-  const instances = new Set([...expected.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))))
-  const resources = recordedResources(recordedFile('kubelet/pods').toString('utf8'), 'from-config')
-  const found = shipped.resources()
-  assert.equal(found.size, instances.size)
-  for (const instance of instances) assert.deepEqual([...found.get(instance)!], [resources.get(instance)], instance)
-})
+test(
+  "a real node's log files, plain and compressed, arrive record by record, with time, stream, run and labels",
+  options,
+  async (t) => {
+    const { agent, collector, shipped, expected } = await setUp(t, ['logs.multiline.mode=off'])
+    await agent.start()
+    await finish(agent)
+    assertSameLogs(shipped.logs(), expected)
+    assert.deepEqual([collector.conflicts, collector.redelivered], [[], 0])
+    const instances = new Set([...expected.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))))
+    const resources = recordedResources(recordedFile('kubelet/pods').toString('utf8'), 'from-config')
+    const found = shipped.resources()
+    assert.equal(found.size, instances.size)
+    for (const instance of instances) assert.deepEqual([...found.get(instance)!], [resources.get(instance)], instance)
+  },
+)
 
 test('with traces joined the lines are the same, and each recorded Java trace is one record', options, async (t) => {
   const { agent, shipped, expected } = await setUp(t, [])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 
 export interface NaiveRecord {
   readonly timeNs: bigint
@@ -21,7 +22,7 @@ const LINE = /^(\S+) (stdout|stderr) ([PF]) (.*)$/s
 const TIME = /^(.{19})(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
 
 /**
- * What stands in the plain log files below a pods directory, read with as little cleverness as will do and nothing of the
+ * What stands in the log files below a pods directory, read with as little cleverness as will do and nothing of the
  * agent's: the other opinion that it is compared with. Throws at a line that is not in the runtime's format.
  */
 export function readNaively(podsDir: string): NaiveLogs {
@@ -29,7 +30,7 @@ export function readNaively(podsDir: string): NaiveLogs {
   for (const [instance, files] of filesByInstance(podsDir)) {
     const parts = new Map<string, Part[]>()
     for (const path of files) {
-      for (const line of readFileSync(path, 'latin1').split('\n').slice(0, -1)) {
+      for (const line of readText(path).split('\n').slice(0, -1)) {
         const match = LINE.exec(line)
         if (match === null) throw new Error(`not a line of the runtime, in ${path}: ${line.slice(0, 80)}`)
         const [, time = '', stream, tag, bytes = ''] = match
@@ -53,13 +54,18 @@ export function assertSameLogs(found: NaiveLogs, expected: NaiveLogs): void {
   }
 }
 
-/** The plain files of each run of each container, oldest first: `N.log.<time>` in the order of the times, then `N.log`. */
+function readText(path: string): string {
+  const bytes = readFileSync(path)
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1')
+}
+
+/** The files of each run of each container, oldest first: `N.log.<time>[.gz]` in the order of the times, then `N.log`. */
 function filesByInstance(podsDir: string): ReadonlyMap<string, readonly string[]> {
   const instances = new Map<string, string[]>()
   for (const pod of readdirSync(podsDir)) {
     for (const container of readdirSync(join(podsDir, pod))) {
       const directory = join(podsDir, pod, container)
-      const names = readdirSync(directory).filter((name) => /^\d+\.log(?:\.[\d-]+)?$/.test(name))
+      const names = readdirSync(directory).filter((name) => /^\d+\.log(?:\.[\d-]+(?:\.gz)?)?$/.test(name))
       // `~` is behind every digit.
       for (const name of names.sort((a, b) => (`${a}~` < `${b}~` ? -1 : 1))) {
         const instance = `${pod.split('_')[2]}/${container}/${Number.parseInt(name, 10)}`

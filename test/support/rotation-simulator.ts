@@ -53,6 +53,11 @@ export class RotationSimulator {
     return this.#rotated().find((name) => !name.endsWith('.gz'))
   }
 
+  /** Whether the next rotation deletes a file. */
+  get isFull(): boolean {
+    return this.#rotated().length === MAX_ROTATED
+  }
+
   write(stream: OutputStream, text = '', tag: 'P' | 'F' = 'F'): void {
     if (this.#fd === undefined) throw new Error('the container does not run')
     writeSync(this.#fd, this.lines.line(this.key(stream), tag, this.lines.unique(text)))

@@ -12,8 +12,8 @@ export interface Variation {
 }
 
 /**
- * Steps of a random mix. They keep to what the agent promises: it reads neither compressed files nor names that went while
- * it was down, so before a crash what only such files have is delivered.
+ * Steps of a random mix. They keep to what the agent promises: it does not read what was deleted while it was down, so
+ * before a crash what only deleted files have is delivered.
  */
 export class RotationSteps {
   readonly #node: SimulatedNode
@@ -53,9 +53,9 @@ export class RotationSteps {
 
   async rotate(n: number): Promise<void> {
     const { agent, log } = this.#node
-    // The agent is away: the plain file that would go may have what it has not read.
-    if (!agent.isRunning && log.plainRotated !== undefined) return
-    this.#isRemoved ||= log.plainRotated !== undefined
+    // The agent is away: the compressed file that would go may have what it has not read.
+    if (!agent.isRunning && log.isFull) return
+    this.#isRemoved ||= log.isFull
     await this.#pass(SHORTEST_INTERVAL_MS)
     await log.rotate(async (step) => {
       if (n % 2 === 0) this.write(n + step.length)
@@ -66,8 +66,8 @@ export class RotationSteps {
 
   async failToReopen(n: number): Promise<void> {
     const { agent, log } = this.#node
-    if (!agent.isRunning && log.plainRotated !== undefined) return
-    this.#isRemoved ||= log.plainRotated !== undefined
+    if (!agent.isRunning && log.isFull) return
+    this.#isRemoved ||= log.isFull
     await this.#pass(SHORTEST_INTERVAL_MS)
     log.deleteOldest()
     log.beginCompression()
@@ -104,15 +104,22 @@ export class RotationSteps {
     log.beginAgain()
   }
 
-  /** Away for two rotations, of which the second takes the file that the agent knows. */
+  /**
+   * Away for as many rotations as leave what was written meanwhile: it is in compressed files then, the rest of one that
+   * the agent knows, or the whole of one that it never saw.
+   */
   async beAway(n: number): Promise<void> {
     const { agent, log } = this.#node
     await this.#drain()
     await agent.crash()
-    await log.rotate()
-    this.write(n)
+    const isKnown = n % 2 === 0
+    if (isKnown) this.write(n)
     await log.rotate()
     this.write(n + 1)
+    await log.rotate()
+    this.write(n + 2)
+    if (!isKnown) await log.rotate()
+    this.write(n + 3)
     await agent.start()
   }
 

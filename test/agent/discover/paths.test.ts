@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseLogFile, parsePodDirectory } from '../../../agent/discover/paths.ts'
+import { type LogFileName, parseLogFile, parsePodDirectory } from '../../../agent/discover/paths.ts'
 
 test('pod directories', () => {
   const pod = { namespace: 'shop', pod: 'web-0', uid: '1234-5678' }
@@ -21,22 +21,25 @@ test('pod directories', () => {
 })
 
 test('log files: live ones, rotated ones, and neither', () => {
-  const cases: [string, number | undefined, boolean?][] = [
-    ['0.log', 0, true],
-    ['17.log', 17, true],
-    ['0.log.20261121-104600', 0, false],
-    ['999999999.log', 999_999_999, true],
-    ['9999999999.log', undefined],
-    ['0.log.20261121-104600.gz', undefined],
-    ['0.log.20261121-104600.tmp', undefined],
-    ['0.log.', undefined],
-    ['-1.log', undefined],
-    ['0.log~', undefined],
-    ['x.log', undefined],
-    ['.log', undefined],
-    ['0.log.a\nb', undefined],
+  const live = (restartCount: number) => ({ restartCount, live: true, compressed: false })
+  const rotated = (restartCount: number) => ({ restartCount, live: false, compressed: false })
+  const compressed = (restartCount: number) => ({ restartCount, live: false, compressed: true })
+  const cases: [string, LogFileName?][] = [
+    ['0.log', live(0)],
+    ['17.log', live(17)],
+    ['0.log.20261121-104600', rotated(0)],
+    ['999999999.log', live(999_999_999)],
+    ['9999999999.log'],
+    ['0.log.20261121-104600.gz', compressed(0)],
+    ['0.log.20261121-104600.tmp'],
+    ['0.log.20261121-104600.gz.tmp'],
+    ['0.log.gz', compressed(0)],
+    ['0.log.'],
+    ['-1.log'],
+    ['0.log~'],
+    ['x.log'],
+    ['.log'],
+    ['0.log.a\nb'],
   ]
-  for (const [name, restartCount, live] of cases) {
-    assert.deepEqual(parseLogFile(name), restartCount === undefined ? undefined : { restartCount, live }, name)
-  }
+  for (const [name, expected] of cases) assert.deepEqual(parseLogFile(name), expected, name)
 })

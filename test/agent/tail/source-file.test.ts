@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { PlainBytes } from '../../../agent/tail/file-bytes.ts'
 import { SourceFile } from '../../../agent/tail/source-file.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
@@ -17,7 +18,12 @@ test('acknowledgements in any order move the checkpoint over the contiguous pref
   fc.assert(
     fc.property(batches, ({ count, order }) => {
       let calls = 0
-      const file = new SourceFile({ path, name: '0.log', incarnation: 0, onAcknowledged: () => (calls += 1) })
+      const file = new SourceFile({
+        bytes: new PlainBytes(path),
+        name: '0.log',
+        incarnation: 0,
+        onAcknowledged: () => (calls += 1),
+      })
       const points = Array.from({ length: count }, (_, index) => {
         file.offset = (index + 1) * 10
         return file.progressTo({ offset: file.offset, delivered: [file.offset, file.offset] })

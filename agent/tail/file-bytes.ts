@@ -1,0 +1,94 @@
+import { closeSync, fstatSync, openSync, read, readlinkSync, readSync } from 'node:fs'
+
+export interface FileStat {
+  /** Bytes of content: of a compressed file, decompressed. */
+  readonly sizeBytes: number
+  /** As a listing of the directory shows it. */
+  readonly diskBytes: number
+  readonly modifiedAtMs: number
+  /** Whether the file still has a name. */
+  readonly linked: boolean
+}
+
+/** The content of one open file. Positions and sizes are those of the content, however it is stored. */
+export interface FileBytes {
+  readonly device: number
+  readonly inode: number
+  readonly isCompressed: boolean
+  stat(): FileStat
+  /**
+   * Reads at a position.
+   *
+   * @returns how many bytes, fewer than there is room for only at the present end; undefined if the position was not
+   *   reached yet and another call will go on
+   */
+  read(buffer: Buffer, position: number): Promise<number | undefined>
+  /** Reads at once, at the begin or where the last {@link read} was. */
+  readNow(buffer: Buffer, lengthBytes: number, position: number): number
+  /** Whether it was deleted when it had this name; undefined if the system does not tell. */
+  wasDeletedAs(name: string): boolean | undefined
+  close(): void
+}
+
+/** A read that took longer than this came from a slow disk; the reads after it leave the thread free. */
+const SLOW_READ_MS = 20
+const ASYNC_READS_AFTER_SLOW = 64
+
+/** A file as it stands on disk. */
+export class PlainBytes implements FileBytes {
+  readonly device: number
+  readonly inode: number
+  readonly isCompressed = false
+  readonly #fd: number
+  #asyncReads = 0
+
+  constructor(path: string) {
+    this.#fd = openSync(path, 'r')
+    const { dev, ino } = fstatSync(this.#fd)
+    this.device = dev
+    this.inode = ino
+  }
+
+  stat(): FileStat {
+    const { size, nlink, mtimeMs } = fstatSync(this.#fd)
+    return { sizeBytes: size, diskBytes: size, modifiedAtMs: mtimeMs, linked: nlink > 0 }
+  }
+
+  /**
+   * From the page cache a synchronous read is a copy (measured: a third of the CPU that a trip through the thread pool
+   * costs); once one was slow, the following ones go through the pool.
+   */
+  async read(buffer: Buffer, position: number): Promise<number> {
+    if (this.#asyncReads > 0) {
+      this.#asyncReads -= 1
+      return new Promise((resolve, reject) => {
+        read(this.#fd, buffer, 0, buffer.length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+      })
+    }
+    const startedMs = performance.now()
+    const bytes = readSync(this.#fd, buffer, 0, buffer.length, position)
+    if (performance.now() - startedMs > SLOW_READ_MS) this.#asyncReads = ASYNC_READS_AFTER_SLOW
+    return bytes
+  }
+
+  readNow(buffer: Buffer, lengthBytes: number, position: number): number {
+    return readSync(this.#fd, buffer, 0, lengthBytes, position)
+  }
+
+  wasDeletedAs(name: string): boolean | undefined {
+    return isDescriptorDeletedAs(this.#fd, name)
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+/** Whether the file that a descriptor stands for had this name when it was deleted: /proc keeps the last name. */
+export function isDescriptorDeletedAs(fd: number, name: string): boolean | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`).endsWith(`/${name} (deleted)`)
+  } catch {
+    return undefined
+  }
+}
