@@ -64,7 +64,12 @@ export interface Pipeline {
  * ship      compress, send, try again                            ship/shipper.ts, ship/otlp-client.ts
  * ack       what need not be read again                          tail/source-file.ts, tail/ledger.ts
  */
-export function createPipeline(config: AgentConfig, deps: EventDeps, client = createClient(config)): Pipeline {
+export function createPipeline(
+  config: AgentConfig,
+  deps: EventDeps,
+  client = createClient(config),
+  createPods: typeof createPodCache = createPodCache,
+): Pipeline {
   const { clock } = deps
   const events = createEvents('vedette_agent', AGENT_EVENTS, deps)
   const nodeName = config.node_name || hostname()
@@ -90,7 +95,7 @@ export function createPipeline(config: AgentConfig, deps: EventDeps, client = cr
   const joiner = new Joiner({ clock, maxRecordBytes })
   const intake = new Intake({ joiner, batch, writer, clock, maxRecordBytes })
 
-  const pods = createPodCache(config.metadata, {
+  const pods = createPods(config.metadata, {
     ...{ clock, events },
     files: systemFiles,
     env: process.env,

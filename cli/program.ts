@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '#lib/version.ts'
 import { SERVICES } from './launch.ts'
+import { checkCommand } from './operate/check.ts'
 import { doctorCommand } from './operate/doctor.ts'
 import { queryCommand } from './query/query.ts'
 import { tailCommand } from './query/tail.ts'
@@ -27,6 +28,7 @@ export function createProgram(): Command {
   program.addCommand(upCommand())
   program.addCommand(queryCommand())
   program.addCommand(tailCommand())
+  program.addCommand(checkCommand())
   program.addCommand(doctorCommand())
   program
     .command('version')

@@ -19,6 +19,7 @@ export function sourcesOf(options: ConfigOptions): ConfigSources {
   return { file: options['config.file'], overrides: options.set ?? [], defaults: options.default ?? [] }
 }
 
-function gather(value: string, earlier: readonly string[] = []): readonly string[] {
+/** Gathers the values of an option that may be given several times. */
+export function gather(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value]
 }
