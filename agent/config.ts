@@ -15,6 +15,7 @@ import {
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { containerRules } from './discover/config.ts'
+import { annotationsSection } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection } from './observe/config.ts'
@@ -62,6 +63,7 @@ export const schema = section(
       }),
     }),
     metadata: metadataSection(),
+    annotations: annotationsSection(),
     node_name: text({
       description: 'Value of `k8s.node.name`; by default the host name. In a DaemonSet take it from the downward API.',
       default: '',

@@ -1,4 +1,5 @@
 import type { Events, EventTable } from '#lib/events.ts'
+import { HANDLING_EVENTS } from './handling/events.ts'
 import { METADATA_EVENTS } from './metadata/events.ts'
 import { TAIL_EVENTS } from './tail/events.ts'
 
@@ -6,6 +7,7 @@ import { TAIL_EVENTS } from './tail/events.ts'
 export const AGENT_EVENTS = {
   ...METADATA_EVENTS,
   ...TAIL_EVENTS,
+  ...HANDLING_EVENTS,
   fileOpened: {
     metric: 'files_opened_total',
     help: 'Log files that were opened.',

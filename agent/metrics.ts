@@ -25,6 +25,11 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: La
       "Lines not in the runtime's format, shipped as they are.",
       () => intake.stats.unparsedLines,
     ],
+    [
+      'excluded_lines_total',
+      'Lines that were left out because the pod excludes their stream.',
+      () => intake.stats.excludedLines,
+    ],
     ['records_truncated_total', 'Records whose body was cut to the limit.', () => intake.stats.truncatedRecords],
     ['records_repaired_total', 'Records with invalid UTF-8, replaced by U+FFFD.', () => intake.stats.repairedRecords],
     [
@@ -65,10 +70,14 @@ function deliveryGauges({ intake, shipper, ledger, checkpoints }: Pipeline): rea
   ]
 }
 
-function nodeGauges({ discovery }: Pipeline): readonly Metric[] {
+function nodeGauges({ discovery, tailer }: Pipeline): readonly Metric[] {
   return [
     ['containers', 'Directories of containers that are read.', () => discovery.size],
-    ['containers_excluded', 'Directories of containers that the configuration excludes.', () => discovery.excluded],
+    [
+      'containers_excluded',
+      'Containers that the configuration or their pods exclude.',
+      () => discovery.excluded + countExcluded(tailer),
+    ],
   ]
 }
 
@@ -118,4 +127,10 @@ function exportLag(registry: Registry, survey: LagSurvey): void {
     },
     perContainer(({ secondsBehind }) => secondsBehind),
   )
+}
+
+function countExcluded({ logs }: Pipeline['tailer']): number {
+  let count = 0
+  for (const log of logs.values()) count += Number(log.isExcluded)
+  return count
 }

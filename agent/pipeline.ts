@@ -10,6 +10,7 @@ import { PodsDirectory } from './discover/pods-directory.ts'
 import { Selection } from './discover/selection.ts'
 import { Enricher } from './enrich/enricher.ts'
 import { AGENT_EVENTS } from './events.ts'
+import { createAnnotationFilter } from './handling/annotations.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
@@ -20,6 +21,7 @@ import { RecordWriter } from './ship/record-writer.ts'
 import { Shipper } from './ship/shipper.ts'
 import { Beginnings } from './tail/beginnings.ts'
 import { Checkpoints } from './tail/checkpoints.ts'
+import { Exclusion } from './tail/exclusion.ts'
 import { Flusher } from './tail/flusher.ts'
 import { Intake } from './tail/intake.ts'
 import { Ledger } from './tail/ledger.ts'
@@ -101,6 +103,7 @@ export function createPipeline(
     env: process.env,
     nodeName: config.node_name,
     exists: existsSync,
+    keepAnnotation: createAnnotationFilter(config.annotations.accept),
   })
 
   const checkpoints = new Checkpoints(config.state_dir)
@@ -114,7 +117,7 @@ export function createPipeline(
     opener,
     flushAfterMs: config.logs.flush_after,
   })
-  const handlings = new Handlings(config.logs)
+  const handlings = new Handlings(config, { pods, events })
   const reader = new Reader({
     intake,
     flusher,
@@ -126,8 +129,9 @@ export function createPipeline(
     maxLineBytes: maxRecordBytes + LINE_HEADER_BYTES,
     quantumBytes: QUANTUM_BYTES,
   })
+  const exclusion = new Exclusion({ flusher, ledger, reader, retirement })
   const tailer: Tailer = new Tailer({
-    ...{ checkpoints, ledger, opener, reader, flusher, retirement, intake, clock, events, maxRecordBytes },
+    ...{ checkpoints, ledger, opener, reader, flusher, retirement, exclusion, intake, clock, events, maxRecordBytes },
     enricher: new Enricher({ nodeName, pods, rules: config.metadata }),
     handlings,
     batchDelayMs: config.ship.batch.max_delay,

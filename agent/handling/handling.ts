@@ -1,6 +1,7 @@
 import type { LineDecoder } from '../decode/line.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { ContentParser } from '../parse/fields.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /**
  * How the lines of a container instance are handled. There is one object for all instances that are handled alike, and
@@ -10,6 +11,17 @@ export interface Handling {
   /** Reads the format of the runtime. */
   readonly decoder: LineDecoder
   readonly multiline: MultilineRule
-  /** Finds severity and trace ids in bodies; undefined if nobody wants them. */
-  readonly parser: ContentParser | undefined
+  /** Find severity and trace ids in bodies, by stream; the last one is for lines of neither. */
+  readonly parsers: readonly [ContentParser, ContentParser, ContentParser]
+  /** Bit 0 for stdout, bit 1 for stderr: lines of these streams are left out. */
+  readonly excludedStreams: number
+  /** In place of the configuration's; undefined if the pod asks for none. */
+  readonly rateLimit: RateLimit | undefined
+}
+
+const BOTH_STREAMS = 3
+
+/** Whether nothing of a log is wanted, so that it is not read at all. */
+export function isExcluded({ excludedStreams }: Handling): boolean {
+  return excludedStreams === BOTH_STREAMS
 }

@@ -1,40 +1,89 @@
 import { createDecoder, type LogFormatName } from '../decode/detect.ts'
 import type { LineDecoder } from '../decode/line.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
+import type { KnownPods } from '../metadata/known-pods.ts'
 import type { MultilineConfig } from '../multiline/config.ts'
-import type { MultilineRule } from '../multiline/rule.ts'
 import { MultilineRules } from '../multiline/rules.ts'
-import { type ContentFormatName, createContentParser } from '../parse/detect.ts'
+import { createContentParser } from '../parse/detect.ts'
 import type { ContentParser } from '../parse/fields.ts'
+import { Annotations } from './annotations.ts'
+import type { Setting, Vendor } from './config.ts'
+import type { HandlingEvents } from './events.ts'
 import type { Handling } from './handling.ts'
+import { noWishes, type ParserName, type Wishes } from './wishes.ts'
 
 /** What the configuration says of logs. */
 export interface HandlingConfig {
-  readonly format: LogFormatName
-  readonly parse: ContentFormatName | 'off'
-  readonly multiline: MultilineConfig
+  readonly logs: {
+    readonly format: LogFormatName
+    readonly parse: ParserName
+    readonly multiline: MultilineConfig
+  }
+  readonly annotations: { readonly accept: readonly Vendor[]; readonly settings: readonly Setting[] }
 }
 
-/** Says how the lines of a container instance are handled. */
+export interface HandlingDeps {
+  /** Undefined if nobody is asked: then pods have no say. */
+  readonly pods: Pick<KnownPods, 'lookupInstance'> | undefined
+  readonly events: HandlingEvents
+}
+
+/** Handlings that no log may have any more are remembered, so that logs share them; not more than these. */
+const MAX_KNOWN = 1_000
+
+/** Says how the lines of a container instance are handled: by the configuration, and by what its pod asks for. */
 export class Handlings {
   readonly rules: MultilineRules
+  readonly #pods: HandlingDeps['pods']
+  readonly #annotations: Annotations
   readonly #decoder: LineDecoder
-  readonly #parser: ContentParser | undefined
-  readonly #known = new Map<MultilineRule, Handling>()
+  readonly #parse: ParserName
+  readonly #parsers = new Map<ParserName, ContentParser>()
+  readonly #known = new Map<string, Handling>()
 
-  constructor({ format, parse, multiline }: HandlingConfig) {
-    this.rules = new MultilineRules(multiline)
-    this.#decoder = createDecoder(format)
-    this.#parser = parse === 'off' ? undefined : createContentParser(parse, { time: false })
+  constructor({ logs, annotations }: HandlingConfig, { pods, events }: HandlingDeps) {
+    this.rules = new MultilineRules(logs.multiline)
+    this.#pods = pods
+    this.#annotations = new Annotations({ ...annotations, rules: this.rules, events })
+    this.#decoder = createDecoder(logs.format)
+    this.#parse = logs.parse
   }
 
-  /** Never waits: what the pod says is taken as far as it is known. */
+  /** Never waits: what the pod asks for counts as far as it is known. */
   of(instance: ContainerInstance): Handling {
-    const multiline = this.rules.of(instance)
-    const known = this.#known.get(multiline)
+    const pod = this.#pods?.lookupInstance(instance)
+    const wishes = pod === undefined ? noWishes() : this.#annotations.read(pod, instance.container)
+    wishes.multiline ??= this.rules.of(instance)
+    const key = keyOf(wishes)
+    const known = this.#known.get(key)
     if (known !== undefined) return known
-    const handling = { decoder: this.#decoder, multiline, parser: this.#parser }
-    this.#known.set(multiline, handling)
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
+    const handling = this.#create(wishes)
+    this.#known.set(key, handling)
     return handling
   }
+
+  #create({ exclude, parser, multiline, rateLimit }: Wishes): Handling {
+    const [stdout = this.#parse, stderr = this.#parse] = parser
+    return {
+      decoder: this.#decoder,
+      multiline: multiline ?? this.rules.default,
+      parsers: [this.#parserOf(stdout), this.#parserOf(stderr), this.#parserOf(stdout)],
+      excludedStreams: (exclude[0] ? 1 : 0) | (exclude[1] ? 2 : 0),
+      rateLimit,
+    }
+  }
+
+  #parserOf(name: ParserName): ContentParser {
+    const known = this.#parsers.get(name)
+    if (known !== undefined) return known
+    const parser = createContentParser(name, { time: false })
+    this.#parsers.set(name, parser)
+    return parser
+  }
+}
+
+function keyOf({ exclude, parser, multiline, rateLimit }: Wishes): string {
+  const { unit, perSecond, policy } = rateLimit ?? {}
+  return [...exclude, ...parser, unit, perSecond, policy, multiline?.id].join(' ')
 }

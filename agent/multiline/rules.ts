@@ -2,9 +2,11 @@ import type { ContainerInstance } from '../discover/paths.ts'
 import { type ContainerRule, isAbout } from '../discover/selection.ts'
 import { createAutoRule, SINGLE_LINES } from './auto.ts'
 import { type MultilineConfig, patternSpecOf } from './config.ts'
-import { createPatternRule, patternRuleOf } from './pattern-rule.ts'
+import { createPatternRule, type PatternRuleResult, type PatternSpec, patternRuleOf } from './pattern-rule.ts'
 import type { MultilineRule } from './rule.ts'
 
+/** Of patterns that come with a pod: whoever wrote them does not own the node. */
+const ANNOTATION_LIMITS = { maxChars: 512, maxProgram: 500 }
 /** Rules by id that the configuration does not name are remembered, so that containers share them; not more than these. */
 const MAX_OTHERS = 1_000
 
@@ -16,6 +18,7 @@ export class MultilineRules {
   readonly #chosen: { readonly containers: readonly ContainerRule[]; readonly rule: MultilineRule }[] = []
   readonly #byId = new Map<string, MultilineRule>()
   readonly #others = new Map<string, MultilineRule>()
+  readonly #specs = new Map<string, PatternRuleResult>()
 
   /** The patterns were checked. */
   constructor(config: MultilineConfig) {
@@ -41,6 +44,17 @@ export class MultilineRules {
   /** `auto`, `off`, or a pattern of the configuration. */
   named(name: string): MultilineRule | undefined {
     return this.#named.get(name)
+  }
+
+  /** The rule of patterns that come with a pod; they are given less than those of the configuration. */
+  withSpec(spec: PatternSpec): PatternRuleResult {
+    const key = JSON.stringify(spec)
+    const known = this.#specs.get(key)
+    if (known !== undefined) return known
+    if (this.#specs.size >= MAX_OTHERS) this.#specs.clear()
+    const result = createPatternRule(spec, ANNOTATION_LIMITS)
+    this.#specs.set(key, result)
+    return result
   }
 
   /** The rule with an id that is written down; undefined for one that this version of the agent does not know. */

@@ -5,6 +5,7 @@ import { JsonParser } from './json.ts'
 import { isKlog, KlogParser } from './klog.ts'
 import { isValue } from './level-context.ts'
 import { LogfmtParser } from './logfmt.ts'
+import { NoParser } from './none.ts'
 import { PlainParser } from './plain.ts'
 
 export const CONTENT_FORMATS = ['auto', 'json', 'logfmt', 'klog', 'access', 'plain'] as const
@@ -25,8 +26,8 @@ const LONGEST_KEY = 32
 /** Where `level=` makes a text logfmt. */
 const LOGFMT_WINDOW = 256
 
-/** The parser for a configured format. */
-export function createContentParser(format: ContentFormatName, options: ContentOptions): ContentParser {
+/** The parser for a configured format; `off` looks for nothing. */
+export function createContentParser(format: ContentFormatName | 'off', options: ContentOptions): ContentParser {
   const time = options.time ? new BodyTime() : undefined
   switch (format) {
     case 'json':
@@ -39,6 +40,8 @@ export function createContentParser(format: ContentFormatName, options: ContentO
       return new AccessParser()
     case 'plain':
       return new PlainParser()
+    case 'off':
+      return new NoParser()
     default:
       return new DetectingParser(time)
   }

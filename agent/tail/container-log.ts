@@ -1,6 +1,6 @@
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { Enriched } from '../enrich/enricher.ts'
-import type { Handling } from '../handling/handling.ts'
+import { type Handling, isExcluded } from '../handling/handling.ts'
 import { StreamJoin } from '../join/stream-join.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { Origin } from '../ship/batch.ts'
@@ -106,11 +106,17 @@ export class ContainerLog implements Origin {
     return `${this.restartCount + 1}.log`
   }
 
+  /** Whether its pod has it excluded: nothing of it is read. */
+  get isExcluded(): boolean {
+    return isExcluded(this.handling)
+  }
+
   /**
    * The oldest file that has something to read, or undefined if there is none or the newest rotated file is given its
    * grace. Of those before it the runtime has let go: it opens a file only after it has closed the one before.
    */
   next(nowMs: number): SourceFile | undefined {
+    if (this.isExcluded) return undefined
     const newestRotated = this.files.length - 2
     for (const [index, file] of this.files.entries()) {
       if (file.identity === undefined) continue

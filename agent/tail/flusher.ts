@@ -55,6 +55,11 @@ export class Flusher {
     }
   }
 
+  /** Ends the records that are open, however short they have been. */
+  endJoins(log: ContainerLog): void {
+    for (const [index, join] of log.joins.entries()) if (join.isOpen) this.#endJoin(log, index)
+  }
+
   /** Ends the records that have a part in a file which is gone: no cut, because it can't be read again. */
   abandon(log: ContainerLog, file: SourceFile): void {
     for (const [index, join] of log.joins.entries()) {

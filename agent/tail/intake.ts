@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#lib/clock.ts'
 import { FULL, Line, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
 import type { LongLine } from '../decode/long-line.ts'
+import { isExcluded } from '../handling/handling.ts'
 import type { Joiner } from '../join/joiner.ts'
 import type { PartExtent } from '../join/partial.ts'
 import { couldBegin } from '../multiline/could-begin.ts'
@@ -28,7 +29,10 @@ export interface IntakeOptions {
  */
 export class Intake {
   /** Counters, read when scraped. */
-  readonly stats = { bytes: 0, records: 0, partialLines: 0, unparsedLines: 0, truncatedRecords: 0, repairedRecords: 0 }
+  readonly stats = {
+    ...{ bytes: 0, records: 0, partialLines: 0, unparsedLines: 0, truncatedRecords: 0, repairedRecords: 0 },
+    excludedLines: 0,
+  }
   readonly #options: IntakeOptions
   readonly #line = new Line()
   readonly #extent = new Extent()
@@ -67,7 +71,7 @@ export class Intake {
    */
   takeLines(log: ContainerLog, file: SourceFile, bytes: Buffer, start: number, end: number): number {
     const { batch, maxRecordBytes } = this.#options
-    const { decoder } = log.handling
+    const { decoder, excludedStreams } = log.handling
     const line = this.#line
     const extent = this.#extent
     const ahead = this.#ahead
@@ -75,7 +79,7 @@ export class Intake {
     const { holds } = stdout.rule
     const base = file.offset - start
     const valid = isUtf8(bytes.subarray(start, end))
-    const skipping = base + start < Math.max(...file.skip)
+    const skipping = excludedStreams !== 0 || base + start < Math.max(...file.skip)
     let { high, low } = file.time
     this.#begin(log, file)
     ahead.begin()
@@ -94,7 +98,7 @@ export class Intake {
       }
       const lineStart = at
       at = newline + 1
-      if (skipping && this.#wasDelivered(file)) continue
+      if (skipping && this.#isSkipped(log, file)) continue
       const isPlain = line.kind === FULL && valid && line.bodyEnd - line.bodyStart <= maxRecordBytes
       if (
         isPlain &&
@@ -182,13 +186,20 @@ export class Intake {
       file.time = { high: line.timeHigh, low: line.timeLow }
       if (torn) line.kind = FULL
     }
-    if (!this.#wasDelivered(file)) this.#takeOddLine(log, file, totalBytes - bytes.length)
+    if (!this.#isSkipped(log, file)) this.#takeOddLine(log, file, totalBytes - bytes.length)
   }
 
-  /** Whether an earlier run delivered this line, which is read again only for the sake of the other stream. */
-  #wasDelivered(file: SourceFile): boolean {
+  /**
+   * Whether an earlier run delivered this line, which is read again only for the sake of the other stream, or the pod has
+   * its stream excluded.
+   */
+  #isSkipped(log: ContainerLog, file: SourceFile): boolean {
     const { stream } = this.#line
-    return stream !== NO_STREAM && this.#extent.startOffset < file.skip[stream]
+    if (stream === NO_STREAM) return isExcluded(log.handling)
+    if (this.#extent.startOffset < file.skip[stream]) return true
+    if ((log.handling.excludedStreams & (1 << stream)) === 0) return false
+    this.stats.excludedLines += 1
+    return true
   }
 
   /** A line that is not whole, valid and in form. `missingBytes` of its body were not kept. */
@@ -250,7 +261,7 @@ export class Intake {
 
   #append(log: ContainerLog, originalBytes: number): void {
     const line = this.#line
-    log.handling.parser?.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
+    log.handling.parsers[line.stream].parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
     this.#options.batch.append(log, line, this.#extent, originalBytes)
     this.stats.records += 1
   }

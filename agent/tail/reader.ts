@@ -43,6 +43,8 @@ export class Reader {
   #readLast: () => Promise<void> = async () => {}
   #notify: () => void = () => {}
   #running: Promise<void> | undefined
+  /** Whose turn it is. */
+  #current: ContainerLog | undefined
   #yieldedAtMs = 0
 
   constructor(options: ReaderOptions) {
@@ -60,6 +62,11 @@ export class Reader {
     log.queued = true
     this.#queue.push(log)
     this.#notify()
+  }
+
+  /** Whether bytes of a log are under way: its files must stay as they are. */
+  isReading(log: ContainerLog): boolean {
+    return this.#current === log
   }
 
   /** Has the open batch closed at the next opportunity, full or not. */
@@ -86,7 +93,9 @@ export class Reader {
       const log = this.#queue.shift()
       if (log !== undefined) {
         log.queued = false
+        this.#current = log
         await this.#turn(log)
+        this.#current = undefined
       }
       if (this.#closeBatch || this.#options.intake.isFull) await this.#ship()
       if (this.#queue.length === 0 && !this.#closeBatch && !this.#stopped) await this.#wait()

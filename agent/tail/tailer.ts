@@ -9,6 +9,7 @@ import type { AgentEvents } from '../events.ts'
 import type { Handlings } from '../handling/handlings.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { ContainerLog } from './container-log.ts'
+import type { Exclusion } from './exclusion.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger.ts'
@@ -24,6 +25,7 @@ export interface TailerOptions {
   readonly reader: Reader
   readonly flusher: Flusher
   readonly retirement: Retirement
+  readonly exclusion: Exclusion
   readonly intake: Intake
   readonly clock: Clock
   readonly events: AgentEvents
@@ -92,6 +94,7 @@ export class Tailer implements Service, LogFilesListener {
   async #readUnlinked(deadline: AbortSignal): Promise<void> {
     const { reader, flusher, opener } = this.#options
     for (const log of this.#logs.values()) {
+      if (log.isExcluded) continue
       for (const file of [...log.files]) {
         if (deadline.aborted) return
         const { linked, sizeBytes } = file.stat()
@@ -106,7 +109,8 @@ export class Tailer implements Service, LogFilesListener {
   #reportUnread(log: ContainerLog, file: SourceFile): void {
     const { linked, sizeBytes } = file.stat()
     const count = sizeBytes - file.offset
-    if (!linked && count > 0) this.#options.events.unlinkedLost({}, { count, path: join(log.directory, file.name) })
+    if (linked || count <= 0 || log.isExcluded) return
+    this.#options.events.unlinkedLost({}, { count, path: join(log.directory, file.name) })
   }
 
   listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void {
@@ -114,12 +118,14 @@ export class Tailer implements Service, LogFilesListener {
       const log = this.#logOf({ ...container, restartCount }, directory)
       // A static pod that is put back has the directory that it had.
       log.gone = false
-      this.#options.opener.openNew(log, entries)
+      if (!log.isExcluded) this.#options.opener.openNew(log, entries)
       this.#options.retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
       this.#active.add(log)
     }
     for (const log of this.#byDirectory.get(directory) ?? []) {
-      if (!runs.has(log.restartCount)) this.#options.retirement.forgetVanished(log, new Set())
+      if (runs.has(log.restartCount)) continue
+      this.#options.retirement.forgetVanished(log, new Set())
+      if (log.isExcluded && log.files.length === 0) this.#forget(log)
     }
   }
 
@@ -143,6 +149,8 @@ export class Tailer implements Service, LogFilesListener {
     const { checkpoints, ledger, events } = this.#options
     for (const instance of checkpoints.instances()) {
       const log = this.#logs.get(instance)
+      // Its pod may take it back.
+      if (log?.isExcluded) continue
       // It may be one of these.
       if (log?.hasUnreadable || log?.files.some(({ identity }) => identity === undefined)) continue
       const remembered = checkpoints.of(instance)
@@ -181,8 +189,11 @@ export class Tailer implements Service, LogFilesListener {
   #enrichAgain(uids: readonly string[]): void {
     for (const log of this.#logs.values()) {
       if (!uids.includes(log.instance.uid)) continue
+      const wasExcluded = log.isExcluded
       log.enriched = this.#options.enricher.enrich(log.instance)
       log.handling = this.#options.handlings.of(log.instance)
+      if (wasExcluded !== log.isExcluded) this.#active.add(log)
+      if (wasExcluded && !log.isExcluded) this.#options.directories.refresh(log.directory)
     }
   }
 
@@ -203,6 +214,13 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   #tend(log: ContainerLog, nowMs: number): void {
+    if (log.isExcluded) {
+      this.#options.exclusion.tend(log)
+      if (log.files.length > 0) return
+      if (log.gone) this.#forget(log)
+      else this.#active.delete(log)
+      return
+    }
     this.#poll(log, nowMs)
     this.#options.flusher.flushIdle(log, nowMs)
     this.#options.retirement.retire(log, nowMs)
@@ -216,6 +234,7 @@ export class Tailer implements Service, LogFilesListener {
 
   /** Finds out whether there is something to read. */
   #poll(log: ContainerLog, nowMs: number): void {
+    if (log.isExcluded) return
     if (!log.gone && (this.#isRotated(log) || isNextRunNew(log))) this.#options.directories.refresh(log.directory)
     if (log.files.some(({ identity }) => identity === undefined)) this.#options.opener.identifyAll(log)
     // The newest first: the runtime is done with a file once it writes to the next, so where the next has something the

@@ -8,7 +8,9 @@ import { createRegistry } from '#lib/metrics.ts'
 import * as configModule from '../../agent/config.ts'
 import { createPipeline, type Pipeline } from '../../agent/pipeline.ts'
 import type { FakeCollector } from './fake-collector.ts'
+import type { FakePodSource } from './fake-pod-source.ts'
 import { ManualClock } from './manual-clock.ts'
+import { createPodCache } from './pod-cache-harness.ts'
 
 /** The agent's pipeline in this process, on real files, a clock that the test moves and a collector that it commands. */
 export class AgentHarness {
@@ -18,6 +20,8 @@ export class AgentHarness {
   readonly #directory: string
   readonly #collector: FakeCollector
   readonly #settings: readonly string[]
+  /** What the kubelet says; where it is left undefined, nobody is asked. */
+  podSource: FakePodSource | undefined
   #generation = 0
   #lifecycle: Lifecycle | undefined
   #pipeline: Pipeline | undefined
@@ -53,7 +57,10 @@ export class AgentHarness {
       write: (line) => this.lines.push(line),
     })
     const deps = { clock: this.clock, logger, registry: createRegistry('agent', '0') }
-    this.#pipeline = createPipeline(config, deps, this.#collector)
+    const source = this.podSource
+    const pods =
+      source === undefined ? undefined : createPodCache({ source, clock: this.clock, keepAnnotation: () => true })
+    this.#pipeline = createPipeline(config, deps, this.#collector, pods === undefined ? undefined : () => pods.cache)
     this.#lifecycle = inOrder(this.#pipeline.parts, { clock: this.clock, drainMs: 1_000 })
     await this.#lifecycle.start()
   }

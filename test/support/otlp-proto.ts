@@ -59,6 +59,8 @@ export interface FlatRecord {
   readonly stream: string | undefined
   readonly uid: string
   readonly timeNs: bigint
+  /** Its number; 0 if it has none. */
+  readonly severity: number
   readonly body: string
   readonly originalBytes: number
 }
@@ -74,6 +76,7 @@ export function flatRecords(body: Uint8Array): FlatRecord[] {
         stream: text(record.attributes, 'log.iostream'),
         uid: text(record.attributes, 'log.record.uid') ?? '',
         timeNs: BigInt(record.timeUnixNano ?? 0),
+        severity: record.severityNumber ?? 0,
         body: record.body?.stringValue ?? '',
         originalBytes: Number(find(record.attributes, 'log.record.original_length')?.intValue ?? 0),
       })

@@ -43,12 +43,21 @@ export async function podsByName(
   return new Map(pods.map((pod) => [pod.name, pod]))
 }
 
+export interface ListedPod {
+  readonly uid: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  /** Names; `app` unless told. */
+  readonly containers?: readonly string[]
+}
+
 /** A list of pods with these UIDs, as the kubelet would give it. */
-export function podListOf(...pods: readonly (string | { uid: string; labels?: Record<string, string> })[]): string {
+export function podListOf(...pods: readonly (string | ListedPod)[]): string {
   const items = pods.map((pod) => {
-    const { uid, labels = {} } = typeof pod === 'string' ? { uid: pod } : pod
-    const metadata = { name: `pod-${uid}`, namespace: 'shop', uid, labels }
-    return { metadata, spec: { nodeName: 'node-1', containers: [{ name: 'app', image: 'app:1' }] }, status: {} }
+    const { uid, labels = {}, annotations = {}, containers = ['app'] } = typeof pod === 'string' ? { uid: pod } : pod
+    const metadata = { name: `pod-${uid}`, namespace: 'shop', uid, labels, annotations }
+    const spec = { nodeName: 'node-1', containers: containers.map((name) => ({ name, image: `${name}:1` })) }
+    return { metadata, spec, status: {} }
   })
   return JSON.stringify({ kind: 'PodList', apiVersion: 'v1', items })
 }

@@ -81,6 +81,7 @@ const expected = (draft: FlatRecordDraft): Omit<FlatRecord, 'uid'> => ({
   container: origins[draft.origin]!.name,
   stream: STREAM_NAMES[draft.stream as 0],
   timeNs: draft.timeNs,
+  severity: 0,
   body: Buffer.from(draft.body).toString(),
   originalBytes: draft.originalBytes,
 })

@@ -1,74 +1,18 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { AgentHarness } from '../../support/agent-harness.ts'
-import { ContainerModel, parts, STREAMS, type Stream, TRACE_BEGIN, TRACE_FRAME } from '../../support/container-model.ts'
-import { FakeCollector } from '../../support/fake-collector.ts'
+import { ContainerModel, parts, STREAMS, TRACE_BEGIN, TRACE_FRAME } from '../../support/container-model.ts'
+import type { FakeCollector } from '../../support/fake-collector.ts'
+import { CONTAINERS, type Container, ModelNode, RULES } from '../../support/model-node.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
-
-const CONTAINERS = ['web-0', 'web-1'] as const
-type Container = (typeof CONTAINERS)[number]
 
 interface Model {
   readonly containers: Record<Container, ContainerModel>
 }
 
-/** The node: log files, an agent and a collector. */
-class Node {
-  readonly collector = new FakeCollector()
-  readonly agent: AgentHarness
-  #timeNs = 1_795_257_960_000_000_000n
-  #serial = 0
-
-  constructor(directory: string) {
-    this.agent = new AgentHarness(directory, this.collector, ['ship.batch.max_bytes=2KiB', 'ship.max_in_flight=3'])
-    for (const container of CONTAINERS) {
-      mkdirSync(this.directory(container), { recursive: true })
-      writeFileSync(join(this.directory(container), '0.log'), '')
-    }
-  }
-
-  directory(container: Container): string {
-    return join(this.agent.podsDir, `shop_${container}_uid-${container}`, 'app')
-  }
-
-  /** A body that occurs once. */
-  unique(text: string): string {
-    this.#serial += 1
-    return `#${this.#serial} ${text}`
-  }
-
-  line(stream: Stream, tag: 'P' | 'F', body: string): string {
-    this.#timeNs += 1_003n
-    const seconds = new Date(Number(this.#timeNs / 1_000_000n)).toISOString().slice(0, 19)
-    return `${seconds}.${String(this.#timeNs % 1_000_000_000n).padStart(9, '0')}Z ${stream} ${tag} ${body}\n`
-  }
-
-  append(container: Container, model: ContainerModel, text: string): void {
-    appendFileSync(join(this.directory(container), model.renamedTo ?? '0.log'), text)
-  }
-
-  /**
-   * The same, and written down: traces may go on for a second, checkpoints are another behind, and what is removed
-   * sooner can't be read again.
-   */
-  async drainForGood(): Promise<void> {
-    await this.drain()
-    await this.agent.clock.advance(3_500)
-  }
-
-  /** Has everything delivered that was written. */
-  async drain(): Promise<void> {
-    if (!this.agent.isRunning) await this.agent.start()
-    this.collector.mode = 'accept'
-    this.collector.release()
-    await this.agent.settle()
-  }
-}
-
-type Command = fc.AsyncCommand<Model, Node>
+type Command = fc.AsyncCommand<Model, ModelNode>
 
 const command = (name: string, run: Command['run'], check: Command['check'] = () => true): Command => ({
   check,
@@ -186,6 +130,19 @@ const releaseOne = fc.constant(
     node.collector.mode = mode
   }),
 )
+const setRule = fc
+  .tuple(container, fc.constantFrom(...RULES))
+  .map(([name, rule]) => command(`join lines of ${name} by ${rule}`, (_model, node) => node.follow(name, rule)))
+const exclude = fc
+  .tuple(container, fc.boolean())
+  .map(([name, isExcluded]) =>
+    command(`${isExcluded ? 'exclude' : 'include'} ${name}`, (_model, node) => node.exclude(name, isExcluded)),
+  )
+const setKubelet = fc.constantFrom('answer' as const, 'answer' as const, 'fail' as const).map((mode) =>
+  command(`kubelet: ${mode}`, async (_model, node) => {
+    node.pods.mode = mode
+  }),
+)
 const start = fc.constant(
   command('start', async (_model, node) => {
     if (!node.agent.isRunning) await node.agent.start()
@@ -217,11 +174,11 @@ const commands = fc.commands(
     deleteRotated,
     wait,
     wait,
-  ].concat([waitForFlush, setMode, releaseOne, start, start, crash, stop]),
+  ].concat([waitForFlush, setMode, releaseOne, setRule, setRule, exclude, setKubelet, start, start, crash, stop]),
   { maxCommands: 80, size: 'max' },
 )
 
-async function check(model: Model, node: Node): Promise<void> {
+async function check(model: Model, node: ModelNode): Promise<void> {
   await node.drain()
   await node.agent.clock.advance(6_000)
   await node.agent.settle()
@@ -253,7 +210,7 @@ async function check(model: Model, node: Node): Promise<void> {
 }
 
 async function run(t: TestContext, sequence: Iterable<Command>): Promise<void> {
-  const node = new Node(temporaryDirectory(t))
+  const node = new ModelNode(temporaryDirectory(t))
   const model = { containers: { 'web-0': new ContainerModel(), 'web-1': new ContainerModel() } }
   try {
     await fc.asyncModelRun(() => ({ model, real: node }), sequence)
