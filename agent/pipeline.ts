@@ -124,7 +124,10 @@ export function createPipeline(
     regrouper: new Regrouper({ intake, ledger, rules: handlings.rules }),
     clock,
     events,
-    ship: (request) => shipper.submit(request),
+    ship(request) {
+      ledger.writeBegun()
+      return shipper.submit(request)
+    },
     onTruncated: (log, file) => tailer.onTruncated(log, file),
     maxLineBytes: maxRecordBytes + LINE_HEADER_BYTES,
     quantumBytes: QUANTUM_BYTES,

@@ -14,6 +14,8 @@ export class Ledger {
   readonly #events: AgentEvents
   readonly #acknowledged = new Map<SourceFile, ContainerLog>()
   readonly #finished = new Map<string, { readonly instance: string; readonly key: string }>()
+  /** Files that were begun and of which nothing is written down. */
+  readonly #begun = new Map<SourceFile, ContainerLog>()
   readonly #clock: Clock
   /** When the oldest acknowledgement that is not written came, monotonic milliseconds. */
   #unwrittenSinceMs: number | undefined
@@ -63,9 +65,19 @@ export class Ledger {
     return written
   }
 
-  /** Makes durable by which rule the first lines of a file are joined; without, a crash would be put up with. */
+  /** By which rule the first lines of a file are joined must be on disk before they are shipped. */
   noteRule(log: ContainerLog, file: SourceFile): void {
-    this.#try([checkpointOf(log, file)], [])
+    this.#begun.set(file, log)
+  }
+
+  /**
+   * Makes durable what has to be before the open batch is shipped: once for all files that were begun with it. If it
+   * cannot be, the batch is shipped all the same: on a full disk a crash is put up with, an agent that stops is not.
+   */
+  writeBegun(): void {
+    if (this.#begun.size === 0) return
+    const puts = [...this.#begun].map(([file, log]) => checkpointOf(log, file))
+    if (this.#try(puts, [])) this.#begun.clear()
   }
 
   #try(

@@ -12,8 +12,6 @@ export interface RegrouperOptions {
 
 /** What is known of rules. */
 interface RuleBook {
-  /** What a container is joined by of which nothing is known. */
-  readonly default: MultilineRule
   withId(id: string): MultilineRule | undefined
 }
 
@@ -38,7 +36,7 @@ export class Regrouper {
     if (isNew) file.acked = { ...file.acked, rule: log.rule.id }
     const wanted = log.handling.multiline
     if (log.rule.id !== wanted.id && mayChange(log, file)) this.#change(log, file, wanted, isNew)
-    else if (isNew && log.rule.id !== this.#options.rules.default.id) this.#options.ledger.noteRule(log, file)
+    else if (isNew) this.#options.ledger.noteRule(log, file)
   }
 
   /** Goes on as an earlier run did. It noted what was open where it changed the rule, so nothing needs to be written. */
