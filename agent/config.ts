@@ -1,17 +1,5 @@
 import type { Report } from '#lib/config/check.ts'
-import {
-  choice,
-  duration,
-  integer,
-  list,
-  mapping,
-  type Static,
-  secret,
-  section,
-  size,
-  text,
-  url,
-} from '#lib/config/schema.ts'
+import { choice, duration, type Static, section, size, text } from '#lib/config/schema.ts'
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { containerRules } from './discover/config.ts'
@@ -20,6 +8,7 @@ import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
+import { checkShip, shipSection } from './ship/config.ts'
 
 export const schema = section(
   'Configuration of the agent: one per node, reads log files and ships them to a collector.',
@@ -73,36 +62,7 @@ export const schema = section(
       default: './data/agent',
       minLength: 1,
     }),
-    ship: section('Delivery to the collector by OTLP/HTTP.', {
-      endpoints: list(url({ description: 'Base URL of a collector; `/v1/logs` is appended.' }), {
-        description: 'Collectors; when one fails the next one is used.',
-        default: ['http://127.0.0.1:4318'],
-        minItems: 1,
-      }),
-      headers: mapping(secret({ description: 'Value of the header.' }), {
-        description: 'Headers of every request, for instance for authorization.',
-        default: {},
-      }),
-      compression: choice(['zstd', 'gzip', 'identity'], {
-        description: 'Compression of requests; gzip is used by itself where zstd is refused.',
-        default: 'zstd',
-      }),
-      compression_level: integer({ description: 'Level of the compression.', default: 1, minimum: 1, maximum: 9 }),
-      timeout: duration({ description: 'Longest wait for an answer.', default: '30s' }),
-      max_in_flight: integer({ description: 'Requests under way at once.', default: 4, minimum: 1, maximum: 64 }),
-      batch: section('How records are gathered into requests.', {
-        max_bytes: size({
-          description: 'A request is sent once its records have this many bytes.',
-          default: '1MiB',
-          minimum: 1024,
-        }),
-        max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '200ms' }),
-      }),
-      backoff: section('Waits between attempts: exponential with full jitter, without end.', {
-        initial: duration({ description: 'Upper bound of the first wait.', default: '500ms' }),
-        max: duration({ description: 'Upper bound of all later waits.', default: '30s' }),
-      }),
-    }),
+    ship: shipSection(),
     web: webSection('127.0.0.1:9465', '`/metrics`, `/-/healthy` and `/-/ready`'),
     metrics: metricsSection(),
     log: logSection(),
@@ -112,15 +72,7 @@ export const schema = section(
 
 export type AgentConfig = Static<typeof schema>
 
-/** What HTTP allows; a request with anything else could never be sent. */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-
 export function check(config: AgentConfig, report: Report): void {
   checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
-  for (const [name, value] of Object.entries(config.ship.headers)) {
-    const path = ['ship', 'headers', name]
-    if (!HEADER_NAME.test(name)) report(path, `${JSON.stringify(name)} is not the name of an HTTP header`, 'key')
-    else if (!HEADER_VALUE.test(value)) report(path, `ship.headers.${name} has a character that HTTP does not allow`)
-  }
+  checkShip(config.ship, report)
 }

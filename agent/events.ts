@@ -1,11 +1,13 @@
 import type { Events, EventTable } from '#lib/events.ts'
 import { HANDLING_EVENTS } from './handling/events.ts'
 import { METADATA_EVENTS } from './metadata/events.ts'
+import { SHIP_EVENTS } from './ship/events.ts'
 import { TAIL_EVENTS } from './tail/events.ts'
 
 /** What happens in the agent: each counter with its log line. Bodies of log records are never among the fields. */
 export const AGENT_EVENTS = {
   ...METADATA_EVENTS,
+  ...SHIP_EVENTS,
   ...TAIL_EVENTS,
   ...HANDLING_EVENTS,
   fileOpened: {
@@ -69,26 +71,6 @@ export const AGENT_EVENTS = {
     help: 'Bytes of the checkpoint log that could not be read at start.',
     level: 'warn',
     message: 'part of the checkpoint log could not be read; some lines are sent again under the same ids',
-  },
-  sendFailed: {
-    metric: 'send_failures_total',
-    help: 'Requests to the collector that failed and are tried again, by reason.',
-    level: 'warn',
-    message: 'cannot deliver to the collector; trying again for as long as the files exist',
-    labels: ['reason'],
-  },
-  recordsDropped: {
-    metric: 'records_dropped_total',
-    help: 'Records that were given up, by reason.',
-    level: 'error',
-    message: 'gave up records',
-    labels: ['reason'],
-  },
-  compressionRefused: {
-    metric: 'compression_refused_total',
-    help: 'Times a collector refused zstd, so that gzip is used.',
-    level: 'warn',
-    message: 'the collector does not take zstd; using gzip',
   },
 } as const satisfies EventTable
 

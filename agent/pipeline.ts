@@ -16,9 +16,10 @@ import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
 import type { KnownPods } from './metadata/known-pods.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
-import { OtlpClient, type RequestSender } from './ship/otlp-client.ts'
+import { createShipper } from './ship/create-shipper.ts'
+import type { RequestSender } from './ship/outcome.ts'
 import { RecordWriter } from './ship/record-writer.ts'
-import { Shipper } from './ship/shipper.ts'
+import type { Shipper } from './ship/shipper.ts'
 import { Beginnings } from './tail/beginnings.ts'
 import { Checkpoints } from './tail/checkpoints.ts'
 import { Exclusion } from './tail/exclusion.ts'
@@ -63,13 +64,13 @@ export interface Pipeline {
  * parse     severity and trace ids                               parse/detect.ts
  * enrich    whose record it is                                   enrich/enricher.ts, metadata/known-pods.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
- * ship      compress, send, try again                            ship/shipper.ts, ship/otlp-client.ts
+ * ship      compress, choose a collector, send, try again        ship/shipper.ts, ship/endpoint-pool.ts, ship/delivery.ts
  * ack       what need not be read again                          tail/source-file.ts, tail/ledger.ts
  */
 export function createPipeline(
   config: AgentConfig,
   deps: EventDeps,
-  client = createClient(config),
+  sender?: RequestSender,
   createPods: typeof createPodCache = createPodCache,
 ): Pipeline {
   const { clock } = deps
@@ -77,14 +78,11 @@ export function createPipeline(
   const nodeName = config.node_name || hostname()
   const maxRecordBytes = config.logs.max_record_bytes
 
-  const shipper = new Shipper({
-    client,
-    clock,
-    events,
-    encoding: config.ship.compression,
-    compressionLevel: config.ship.compression_level,
-    maxInFlight: config.ship.max_in_flight,
-    backoff: { initialMs: config.ship.backoff.initial, maxMs: config.ship.backoff.max },
+  const shipper = createShipper(config.ship, {
+    ...{ clock, events, registry: deps.registry },
+    connect: sender === undefined ? undefined : () => sender,
+    files: systemFiles,
+    stateDir: config.state_dir,
   })
 
   const writer = new RecordWriter()
@@ -169,9 +167,4 @@ export function createPipeline(
 /** Which containers are read. */
 export function createSelection({ logs }: AgentConfig): Selection {
   return new Selection({ include: logs.include, exclude: logs.exclude, ownPodUid: logs.own_pod_uid })
-}
-
-/** What requests are sent with. */
-export function createClient({ ship }: AgentConfig): RequestSender {
-  return new OtlpClient({ endpoints: ship.endpoints, headers: ship.headers, timeoutMs: ship.timeout })
 }

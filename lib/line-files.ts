@@ -115,7 +115,12 @@ export class LineFiles {
     const sequence = (this.#parts.at(-1)?.sequence ?? 0) + 1
     await files.mkdir(directory, { recursive: true })
     const handle = await files.open(this.#pathOf(sequence), 'a')
-    await syncDirectory(files, directory)
+    try {
+      await syncDirectory(files, directory)
+    } catch (error) {
+      await handle.close().catch(() => {})
+      throw error
+    }
     this.#parts.push({ sequence, bytes: 0 })
     return handle
   }

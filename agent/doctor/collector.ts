@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '#lib/clock.ts'
 import { formatDuration } from '#lib/duration.ts'
 import type { AgentConfig } from '../config.ts'
-import { createClient } from '../pipeline.ts'
 import { compress } from '../ship/compress.ts'
-import type { Outcome } from '../ship/otlp-client.ts'
+import { createClient } from '../ship/create-shipper.ts'
+import type { Outcome } from '../ship/outcome.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 const CHECK = 'collector'
@@ -40,7 +40,7 @@ export async function checkCollectors(config: AgentConfig, clock: Clock): Promis
 async function visit(config: AgentConfig, endpoint: string, clock: Clock): Promise<Visit> {
   const { ship } = config
   const timeout = Math.min(ship.timeout, LONGEST_WAIT_MS)
-  const client = createClient({ ...config, ship: { ...ship, endpoints: [endpoint], timeout } })
+  const client = createClient(endpoint, { ...ship, timeout }, clock)
   let aheadMs: number | undefined
   // The client keeps headers to itself, and another one might not get where this one does.
   const listen = (message: unknown) => {

@@ -1,5 +1,5 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { Encoding } from './otlp-client.ts'
+import type { Encoding } from './outcome.ts'
 
 /**
  * Records of a container stand next to each other in a request, so what repeats is near: a window of 128 KiB and a hash

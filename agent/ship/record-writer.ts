@@ -15,7 +15,7 @@ const STRING_TAG = tag(ANY_VALUE.string, LENGTH_DELIMITED)
 const TIMES_BYTES = 18
 
 /** Attribute of a record whose body was cut: its length before. */
-const TRUNCATED_KEY = 'log.record.original_length'
+export const ORIGINAL_LENGTH_KEY = 'log.record.original_length'
 
 /** Most bytes that a record takes over the bytes of its body. */
 export const RECORD_OVERHEAD_BYTES = 6 + TIMES_BYTES + 12 + LONGEST_FIELDS_BYTES + LONGEST_TAIL_BYTES + 64
@@ -51,7 +51,8 @@ export class RecordWriter {
     const bodyBytes = line.bodyEnd - line.bodyStart
     const valueBytes = 1 + varintBytes(bodyBytes) + bodyBytes
     const tail = (extent.endFileKey === undefined ? this.#tails : this.#spanningTails)[line.stream]!
-    const cut = originalBytes === 0 ? undefined : encodeAttribute(LOG_RECORD.attributes, TRUNCATED_KEY, originalBytes)
+    const cut =
+      originalBytes === 0 ? undefined : encodeAttribute(LOG_RECORD.attributes, ORIGINAL_LENGTH_KEY, originalBytes)
     const recordBytes =
       TIMES_BYTES +
       1 +

@@ -1,5 +1,5 @@
-import { zstdDecompressSync } from 'node:zlib'
-import type { Outcome, RequestSender } from '../../agent/ship/otlp-client.ts'
+import { decompress } from '../../agent/ship/compress.ts'
+import type { Encoding, Outcome, RequestSender } from '../../agent/ship/outcome.ts'
 import { type FlatRecord, flatRecords } from './otlp-proto.ts'
 
 const ACCEPTED: Outcome = { kind: 'accepted', rejectedRecords: 0, message: '' }
@@ -21,7 +21,7 @@ export class FakeCollector implements RequestSender {
   onTaken: (body: Buffer) => void = () => {}
   #held: (() => void)[] = []
 
-  async send(body: Buffer, _encoding: string, signal: AbortSignal): Promise<Outcome> {
+  async send(body: Buffer, encoding: Encoding, signal: AbortSignal): Promise<Outcome> {
     if (this.mode === 'hold') {
       await new Promise<void>((resolve) => {
         this.#held.push(resolve)
@@ -30,7 +30,8 @@ export class FakeCollector implements RequestSender {
       if (signal.aborted) return RETRY
     }
     if (this.mode === 'refuse') return RETRY
-    this.lastBody = zstdDecompressSync(body)
+    // A copy: the sender gives the memory back.
+    this.lastBody = Buffer.from(decompress(body, encoding))
     for (const record of flatRecords(this.lastBody)) this.#take(record)
     this.onTaken(this.lastBody)
     return this.mode === 'lose' ? RETRY : ACCEPTED
