@@ -1,12 +1,12 @@
 import type { Report } from '#lib/config/check.ts'
 import { choice, duration, type Static, section, size, text } from '#lib/config/schema.ts'
-import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
+import { logSection, shutdownSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { containerRules } from './discover/config.ts'
 import { annotationsSection } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
-import { metricsSection } from './observe/config.ts'
+import { metricsSection, observedWebSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
 import { checkShip, shipSection } from './ship/config.ts'
 
@@ -63,7 +63,7 @@ export const schema = section(
       minLength: 1,
     }),
     ship: shipSection(),
-    web: webSection('127.0.0.1:9465', '`/metrics`, `/-/healthy` and `/-/ready`'),
+    web: observedWebSection('127.0.0.1:9465'),
     metrics: metricsSection(),
     log: logSection(),
     shutdown: shutdownSection('20s'),

@@ -70,7 +70,7 @@ function deliveryGauges({ intake, shipper, ledger, checkpoints }: Pipeline): rea
   ]
 }
 
-function nodeGauges({ discovery, tailer }: Pipeline): readonly Metric[] {
+function nodeGauges({ discovery, tailer, tap }: Pipeline): readonly Metric[] {
   return [
     ['containers', 'Directories of containers that are read.', () => discovery.size],
     [
@@ -78,6 +78,7 @@ function nodeGauges({ discovery, tailer }: Pipeline): readonly Metric[] {
       'Containers that the configuration or their pods exclude.',
       () => discovery.excluded + countExcluded(tailer),
     ],
+    ['taps', 'Taps under way: somebody looks at log lines as they pass.', () => tap.count],
   ]
 }
 

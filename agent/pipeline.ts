@@ -15,6 +15,7 @@ import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
 import type { KnownPods } from './metadata/known-pods.ts'
+import { Tap } from './observe/tap/tap.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
 import { createShipper } from './ship/create-shipper.ts'
 import type { RequestSender } from './ship/outcome.ts'
@@ -47,6 +48,7 @@ export interface Pipeline {
   readonly shipper: Shipper
   readonly checkpoints: Checkpoints
   readonly ledger: Ledger
+  readonly tap: Tap
   /** Undefined if nobody is asked. */
   readonly pods: KnownPods | undefined
 }
@@ -93,7 +95,8 @@ export function createPipeline(
     scope: encodeScope('vedette.agent', readVersion()),
   })
   const joiner = new Joiner({ clock, maxRecordBytes })
-  const intake = new Intake({ joiner, batch, writer, clock, maxRecordBytes })
+  const tap = new Tap()
+  const intake = new Intake({ joiner, batch, writer, clock, maxRecordBytes, tap })
 
   const pods = createPods(config.metadata, {
     ...{ clock, events },
@@ -124,6 +127,7 @@ export function createPipeline(
     events,
     ship(request) {
       ledger.writeBegun()
+      if (tap.wantsRequests) tap.takeRequest(request.body)
       return shipper.submit(request)
     },
     onTruncated: (log, file) => tailer.onTruncated(log, file),
@@ -160,7 +164,7 @@ export function createPipeline(
   }
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
-    ...{ discovery, tailer, intake, joiner, shipper, checkpoints, ledger, pods },
+    ...{ discovery, tailer, intake, joiner, shipper, checkpoints, ledger, tap, pods },
   }
 }
 

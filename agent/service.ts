@@ -4,6 +4,8 @@ import type { ServiceDefinition } from '#lib/process/run.ts'
 import * as configModule from './config.ts'
 import { exportMetrics } from './metrics.ts'
 import { LagSurvey } from './observe/lag.ts'
+import { observeRoutes } from './observe/routes.ts'
+import { TapServer } from './observe/tap/serve-tap.ts'
 import { createPipeline } from './pipeline.ts'
 import { createReloadable } from './reload.ts'
 
@@ -31,6 +33,7 @@ export const agentService: ServiceDefinition<configModule.AgentConfig> = {
       name: 'web.listen_address',
       listenAddress: config.web.listen_address,
       management: { registry: deps.registry, notReady: deps.notReady },
+      routes: observeRoutes({ taps: new TapServer({ tap: pipeline.tap, clock: deps.clock, access: config.web.tap }) }),
     })
     const parts = [claimDirectory('state_dir', config.state_dir), web, ...pipeline.parts]
     return { parts, addresses: () => ({ web: web.url }), reloadable: createReloadable(pipeline, deps.logger) }

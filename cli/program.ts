@@ -3,6 +3,7 @@ import { readVersion } from '#lib/version.ts'
 import { SERVICES } from './launch.ts'
 import { checkCommand } from './operate/check.ts'
 import { doctorCommand } from './operate/doctor.ts'
+import { tapCommand } from './operate/tap.ts'
 import { queryCommand } from './query/query.ts'
 import { tailCommand } from './query/tail.ts'
 import { upCommand } from './up/command.ts'
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   program.addCommand(upCommand())
   program.addCommand(queryCommand())
   program.addCommand(tailCommand())
+  program.addCommand(tapCommand())
   program.addCommand(checkCommand())
   program.addCommand(doctorCommand())
   program

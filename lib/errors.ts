@@ -97,6 +97,14 @@ export const ERRORS = {
     message: 'more than %s %s are under way',
     cure: 'Close pages that nobody reads, or try again in a moment.',
   },
+  TAP_FORBIDDEN: {
+    message: 'log lines are shown to processes of the same machine or pod only: %s',
+    cure: 'Run `vedette tap` where the agent runs (kubectl exec), at its address; or set web.tap: anyone, where all who reach that address may read logs.',
+  },
+  TAP_LIMIT: {
+    message: 'there are %s taps under way, and no more are allowed',
+    cure: 'End one of them.',
+  },
   NOT_FOUND: {
     message: 'there is no %s',
     cure: 'Check the path of the request.',
@@ -108,6 +116,14 @@ export const ERRORS = {
   SERVER_ANSWER: {
     message: '%s gave an answer that is not one of a Vedette collector: %s',
     cure: 'Check that --server or VEDETTE_SERVER is the web address of a collector (port 9464 by default).',
+  },
+  AGENT_UNREACHABLE: {
+    message: 'no answer from the agent at %s: %s',
+    cure: 'Is the agent running? --agent or VEDETTE_AGENT names its web address (web.listen_address, port 9465 by default).',
+  },
+  AGENT_ANSWER: {
+    message: '%s gave an answer that is not one of a Vedette agent: %s',
+    cure: 'Check that --agent or VEDETTE_AGENT is the web address of an agent (port 9465 by default), of the same version as this command.',
   },
   KUBELET_UNAUTHORIZED: {
     message: 'the kubelet at %s does not accept our token (401)',

@@ -84,8 +84,7 @@ async function runIn(directory: string, config: AgentConfig, input: Case['input'
 function capturing(records: ShippedRecord[]): RequestSender {
   return {
     async send(body, encoding) {
-      const onRecord = (record: ShippedRecord) => records.push(record) > 0
-      readRecords(decompress(body, encoding), { isWanted: () => true, onRecord })
+      readRecords(decompress(body, encoding), { isWanted: () => true, onRecord: (read) => records.push(read()) > 0 })
       return { kind: 'accepted', rejectedRecords: 0, message: '' }
     },
     close() {},

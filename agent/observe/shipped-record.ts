@@ -1,6 +1,7 @@
-import { RESOURCE } from '#lib/otlp/fields.ts'
+import { EXPORT_REQUEST, RESOURCE, RESOURCE_LOGS } from '#lib/otlp/fields.ts'
 import type { LogRecordCursor } from '#lib/otlp/log-record.ts'
 import { LogsWalker } from '#lib/otlp/logs-walker.ts'
+import { ProtoReader } from '#lib/otlp/proto-reader.ts'
 import { printNanoseconds } from './print-time.ts'
 import { readKeyValue, readKeyValues, readValue, type Value } from './read-value.ts'
 
@@ -24,22 +25,38 @@ export interface ShippedRecord {
 export interface ReadOptions {
   /** Whether the records of a resource are wanted; its attributes are those of the container. */
   readonly isWanted: (resource: Attributes) => boolean
-  /** Takes a record; returns false if no more are wanted. */
-  readonly onRecord: (record: ShippedRecord) => boolean
+  /** Takes a record, by its size and what reads it, which is good only during the call; returns false if no more are wanted. */
+  readonly onRecord: (read: () => ShippedRecord, bytes: number) => boolean
 }
 
-/** Reads the records of an ExportLogsServiceRequest, those of the resources that are wanted. */
+/** Reads the records of an ExportLogsServiceRequest. Those of resources that nobody wants are not looked at. */
 export function readRecords(body: Buffer, { isWanted, onRecord }: ReadOptions): void {
-  let resource: Attributes = {}
-  let wanted = false
-  new LogsWalker().walk(body, {
-    resource(start, end) {
-      resource = readKeyValues(body, start, end, RESOURCE.attributes)
-      wanted = isWanted(resource)
-    },
-    scope() {},
-    record: (cursor) => !wanted || onRecord(recordOf(body, cursor, resource)),
-  })
+  const walker = new LogsWalker()
+  const request = new ProtoReader(body)
+  let start = 0
+  for (let field = request.next(); field !== 0; field = request.next()) {
+    const fieldStart = start
+    start = request.at
+    if (field !== EXPORT_REQUEST.resourceLogs) continue
+    const resource = readResource(body, request.start, request.stop)
+    if (!isWanted(resource)) continue
+    // One field of a request is a request, too.
+    const section = body.subarray(fieldStart, request.at)
+    const visitor = {
+      resource() {},
+      scope() {},
+      record: (cursor: LogRecordCursor) => onRecord(() => recordOf(section, cursor, resource), cursor.lengthBytes),
+    }
+    if (!walker.walk(section, visitor)) return
+  }
+}
+
+function readResource(bytes: Buffer, start: number, end: number): Attributes {
+  const section = new ProtoReader(bytes, start, end)
+  for (let field = section.next(); field !== 0; field = section.next()) {
+    if (field === RESOURCE_LOGS.resource) return readKeyValues(bytes, section.start, section.stop, RESOURCE.attributes)
+  }
+  return {}
 }
 
 function recordOf(bytes: Buffer, cursor: LogRecordCursor, resource: Attributes): ShippedRecord {

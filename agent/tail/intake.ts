@@ -8,6 +8,7 @@ import type { PartExtent } from '../join/partial.ts'
 import { couldBegin } from '../multiline/could-begin.ts'
 import { LookAhead } from '../multiline/look-ahead.ts'
 import { HOLDS_ALL, HOLDS_NONE, type MultilineRule } from '../multiline/rule.ts'
+import type { Tap } from '../observe/tap/tap.ts'
 import type { Batch, Request } from '../ship/batch.ts'
 import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
@@ -21,6 +22,8 @@ export interface IntakeOptions {
   /** Longest body of a record; longer ones are cut and say so. */
   readonly maxRecordBytes: number
   readonly joiner: Joiner
+  /** Shown the lines while somebody looks at them. */
+  readonly tap?: Pick<Tap, 'wantsLines' | 'takeLines'>
 }
 
 /**
@@ -110,6 +113,8 @@ export class Intake {
         this.#takeOddLine(log, file)
       }
     }
+    const { tap } = this.#options
+    if (tap?.wantsLines) tap.takeLines(log, file, file.offset, bytes, start, at)
     file.time = { high, low }
     file.offset = base + at
     this.stats.bytes += at - start
@@ -175,6 +180,8 @@ export class Intake {
     torn = false,
   ): void {
     const line = this.#line
+    const { tap } = this.#options
+    if (tap?.wantsLines) tap.takeLines(log, file, file.offset, bytes, 0, bytes.length)
     this.#begin(log, file)
     log.handling.decoder.decode(line, bytes, 0, bytes.length)
     this.#extent.startOffset = file.offset

@@ -7,7 +7,7 @@ import { decodeLogsRequest, encodeLogsRequest } from '../../support/otlp-proto.t
 
 function read(body: Buffer, isWanted = (_: object) => true): readonly ShippedRecord[] {
   const records: ShippedRecord[] = []
-  readRecords(body, { isWanted, onRecord: (record) => records.push(record) > 0 })
+  readRecords(body, { isWanted, onRecord: (read) => records.push(read()) > 0 })
   return records
 }
 
