@@ -3,7 +3,7 @@ import { choice, duration, type Static, section, size, text } from '#lib/config/
 import { logSection, shutdownSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { containerRules } from './discover/config.ts'
-import { annotationsSection } from './handling/config.ts'
+import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection, observedWebSection } from './observe/config.ts'
@@ -42,6 +42,11 @@ export const schema = section(
         description:
           'Format of the texts, in which the severity, trace id and span id are looked for; `auto` tells it by the first bytes of each record, `off` looks for nothing.',
         default: 'auto',
+      }),
+      time: choice(TIME_SOURCES, {
+        description:
+          "Time of the records: the runtime's, or the one that their texts state where the parser finds one that is not before 1971 nor a day beyond the runtime's. Ids have the runtime's, so that records stay in their order.",
+        default: 'runtime',
       }),
       include: containerRules('Containers that are read; all if none is named.'),
       exclude: containerRules('Containers that are not read, even if they are included.'),

@@ -4,8 +4,12 @@ import { choice, list, section } from '#lib/config/schema.ts'
 const VENDORS = ['vedette.dev', 'fluentbit.io', 'vector.dev', 'co.elastic.logs'] as const
 export type Vendor = (typeof VENDORS)[number]
 
+/** Where the time of records is from. */
+export const TIME_SOURCES = ['runtime', 'body'] as const
+export type TimeSource = (typeof TIME_SOURCES)[number]
+
 /** What an annotation can set. */
-export const SETTINGS = ['exclude', 'parser', 'multiline', 'rate-limit'] as const
+export const SETTINGS = ['exclude', 'parser', 'multiline', 'time', 'rate-limit'] as const
 export type Setting = (typeof SETTINGS)[number]
 
 /** The part of the agent's configuration that is about what pods say of their own logs. */

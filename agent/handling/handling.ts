@@ -13,6 +13,8 @@ export interface Handling {
   readonly multiline: MultilineRule
   /** Find severity and trace ids in bodies, by stream; the last one is for lines of neither. */
   readonly parsers: readonly [ContentParser, ContentParser, ContentParser]
+  /** Whether the parsers look for the time that bodies state. */
+  readonly time: boolean
   /** Bit 0 for stdout, bit 1 for stderr: lines of these streams are left out. */
   readonly excludedStreams: number
   /** In place of the configuration's; undefined if the pod asks for none. */

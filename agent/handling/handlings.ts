@@ -7,7 +7,7 @@ import { MultilineRules } from '../multiline/rules.ts'
 import { createContentParser } from '../parse/detect.ts'
 import type { ContentParser } from '../parse/fields.ts'
 import { Annotations } from './annotations.ts'
-import type { Setting, Vendor } from './config.ts'
+import type { Setting, TimeSource, Vendor } from './config.ts'
 import type { HandlingEvents } from './events.ts'
 import type { Handling } from './handling.ts'
 import { noWishes, type ParserName, type Wishes } from './wishes.ts'
@@ -17,6 +17,7 @@ export interface HandlingConfig {
   readonly logs: {
     readonly format: LogFormatName
     readonly parse: ParserName
+    readonly time: TimeSource
     readonly multiline: MultilineConfig
   }
   readonly annotations: { readonly accept: readonly Vendor[]; readonly settings: readonly Setting[] }
@@ -38,7 +39,8 @@ export class Handlings {
   readonly #annotations: Annotations
   readonly #decoder: LineDecoder
   readonly #parse: ParserName
-  readonly #parsers = new Map<ParserName, ContentParser>()
+  readonly #time: TimeSource
+  readonly #parsers = new Map<string, ContentParser>()
   readonly #known = new Map<string, Handling>()
 
   constructor({ logs, annotations }: HandlingConfig, { pods, events }: HandlingDeps) {
@@ -47,6 +49,7 @@ export class Handlings {
     this.#annotations = new Annotations({ ...annotations, rules: this.rules, events })
     this.#decoder = createDecoder(logs.format)
     this.#parse = logs.parse
+    this.#time = logs.time
   }
 
   /** Never waits: what the pod asks for counts as far as it is known. */
@@ -63,27 +66,30 @@ export class Handlings {
     return handling
   }
 
-  #create({ exclude, parser, multiline, rateLimit }: Wishes): Handling {
+  #create({ exclude, parser, multiline, time: source = this.#time, rateLimit }: Wishes): Handling {
+    const time = source === 'body'
     const [stdout = this.#parse, stderr = this.#parse] = parser
     return {
       decoder: this.#decoder,
       multiline: multiline ?? this.rules.default,
-      parsers: [this.#parserOf(stdout), this.#parserOf(stderr), this.#parserOf(stdout)],
+      parsers: [this.#parserOf(stdout, time), this.#parserOf(stderr, time), this.#parserOf(stdout, time)],
+      time,
       excludedStreams: (exclude[0] ? 1 : 0) | (exclude[1] ? 2 : 0),
       rateLimit,
     }
   }
 
-  #parserOf(name: ParserName): ContentParser {
-    const known = this.#parsers.get(name)
+  #parserOf(name: ParserName, time: boolean): ContentParser {
+    const key = `${name} ${time}`
+    const known = this.#parsers.get(key)
     if (known !== undefined) return known
-    const parser = createContentParser(name, { time: false })
-    this.#parsers.set(name, parser)
+    const parser = createContentParser(name, { time })
+    this.#parsers.set(key, parser)
     return parser
   }
 }
 
-function keyOf({ exclude, parser, multiline, rateLimit }: Wishes): string {
+function keyOf({ exclude, parser, multiline, time, rateLimit }: Wishes): string {
   const { unit, perSecond, policy } = rateLimit ?? {}
-  return [...exclude, ...parser, unit, perSecond, policy, multiline?.id].join(' ')
+  return [...exclude, ...parser, time, unit, perSecond, policy, multiline?.id].join(' ')
 }

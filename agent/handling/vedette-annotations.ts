@@ -1,5 +1,5 @@
 import { CONTENT_FORMATS } from '../parse/detect.ts'
-import { SETTINGS, type Setting } from './config.ts'
+import { SETTINGS, type Setting, TIME_SOURCES } from './config.ts'
 import { parseRateLimit } from './rate-limit.ts'
 import { type AnnotationContext, type ParserName, quoteValue, type Wishes } from './wishes.ts'
 
@@ -56,6 +56,12 @@ const READERS: Record<Setting, (value: string, wishes: Wishes, context: Annotati
       return `${quoteValue(value)} is neither auto nor off nor the name of one of logs.multiline.patterns`
     }
     wishes.multiline ??= rule
+    return undefined
+  },
+  time(value, wishes) {
+    const source = TIME_SOURCES.find((known) => known === value)
+    if (source === undefined) return `${quoteValue(value)} is neither runtime nor body`
+    wishes.time ??= source
     return undefined
   },
   'rate-limit'(value, wishes) {

@@ -2,7 +2,7 @@ import type { PodMetadata } from '../metadata/pod-metadata.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { MultilineRules } from '../multiline/rules.ts'
 import type { ContentFormatName } from '../parse/detect.ts'
-import type { Setting } from './config.ts'
+import type { Setting, TimeSource } from './config.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 export type ParserName = ContentFormatName | 'off'
@@ -13,6 +13,7 @@ export interface Wishes {
   exclude: PerStream<boolean>
   parser: PerStream<ParserName>
   multiline: MultilineRule | undefined
+  time: TimeSource | undefined
   rateLimit: RateLimit | undefined
 }
 
@@ -31,7 +32,13 @@ export interface AnnotationContext {
 export type AnnotationReader = (context: AnnotationContext, wishes: Wishes) => void
 
 export function noWishes(): Wishes {
-  return { exclude: [undefined, undefined], parser: [undefined, undefined], multiline: undefined, rateLimit: undefined }
+  return {
+    exclude: [undefined, undefined],
+    parser: [undefined, undefined],
+    multiline: undefined,
+    time: undefined,
+    rateLimit: undefined,
+  }
 }
 
 /** A value of an annotation as it may be shown: anyone may have written it, and at any length. */

@@ -1,3 +1,5 @@
+import type { BodyTime } from './body-time.ts'
+import { COMMON_TIME_BYTES, CommonTime } from './common-time.ts'
 import type { ContentParser, Fields } from './fields.ts'
 
 const SPACE = 32
@@ -11,8 +13,6 @@ const CLOSE_BRACKET = 93
 /** Host, virtual host and user before the time. */
 const LONGEST_PREFIX = 256
 const LONGEST_TIME = 40
-/** `[21/Nov/2026:10:00:00 +0000` */
-const COMMON_TIME_BYTES = 27
 /** A longer request line is not looked through. */
 const LONGEST_REQUEST = 2048
 /** An IPv6 address with a zone. */
@@ -34,12 +34,27 @@ for (const byte of Buffer.from('0123456789abcdefABCDEF.:%')) ADDRESS[byte] = 1
  * so that a search for errors finds failed requests. There is no text for it.
  */
 export class AccessParser implements ContentParser {
+  readonly #time: BodyTime | undefined
+  readonly #commonTime = new CommonTime()
+
+  /** @param time reads the time of the body; without it, that is not looked for */
+  constructor(time?: BodyTime) {
+    this.#time = time
+  }
+
   parse(fields: Fields, bytes: Buffer, start: number, end: number): boolean {
     fields.reset()
     const status = statusOf(bytes, start, end)
     if (status < 100) return false
     fields.severityNumber = status >= 500 ? ERROR : status >= 400 ? WARN : INFO
+    if (this.#time !== undefined) this.#readTime(this.#time, fields, bytes, start, end)
     return true
+  }
+
+  #readTime(time: BodyTime, fields: Fields, bytes: Buffer, start: number, end: number): void {
+    const at = find(OPEN_BRACKET, bytes, start, end) + 1
+    if (bytes[at + COMMON_TIME_BYTES] === CLOSE_BRACKET) this.#commonTime.read(fields, bytes, at)
+    else time.readBegin(fields, bytes, at, end)
   }
 }
 
@@ -64,7 +79,7 @@ export function looksLikeAccess(bytes: Buffer, start: number, end: number): bool
 function statusOf(bytes: Buffer, start: number, end: number): number {
   const open = find(OPEN_BRACKET, bytes, start, Math.min(end, start + LONGEST_PREFIX))
   if (open < 0) return -1
-  let at = open + COMMON_TIME_BYTES
+  let at = open + 1 + COMMON_TIME_BYTES
   if (at >= end || bytes[at] !== CLOSE_BRACKET) {
     at = find(CLOSE_BRACKET, bytes, open, Math.min(end, open + LONGEST_TIME))
     if (at < 0) return -1

@@ -12,6 +12,14 @@ const SECONDS_DIGITS = 10
 export class BodyTime {
   readonly #timestamp = new TimestampParser()
 
+  /** Sets the time of `fields` if `bytes[start, end)` begins with one of RFC 3339 that no letter or digit follows. */
+  readBegin(fields: Fields, bytes: Buffer, start: number, end: number): void {
+    const behind = this.#timestamp.parse(bytes, start, end)
+    if (behind < 0 || (behind < end && isWord(bytes[behind]!))) return
+    fields.timeHigh = this.#timestamp.high
+    fields.timeLow = this.#timestamp.low
+  }
+
   /** Sets the time of `fields` if `bytes[start, end)` is one, in full. */
   read(fields: Fields, bytes: Buffer, start: number, end: number): void {
     if (bytes[start + 4] !== DASH) {
@@ -21,6 +29,11 @@ export class BodyTime {
       fields.timeLow = this.#timestamp.low
     }
   }
+}
+
+function isWord(byte: number): boolean {
+  const letter = byte | 32
+  return (byte >= 48 && byte <= 57) || (letter >= 97 && letter <= 122)
 }
 
 /**
@@ -53,11 +66,11 @@ function readEpoch(fields: Fields, bytes: Buffer, start: number, end: number): v
   if (integerDigits < 0) integerDigits = digits
   const isUnit = integerDigits === 10 || integerDigits === 13 || integerDigits === 16 || integerDigits === 19
   if (!isUnit || seconds < 1_000_000_000 || seconds >= 9_200_000_000) return
-  setNanoseconds(fields, seconds, nanoseconds)
+  setTime(fields, seconds, nanoseconds)
 }
 
-/** In two steps, because the product has more than 53 bits. */
-function setNanoseconds(fields: Fields, seconds: number, nanoseconds: number): void {
+/** Sets a time since the epoch. In two steps, because the product has more than 53 bits. */
+export function setTime(fields: Fields, seconds: number, nanoseconds: number): void {
   const upper = Math.floor(seconds / TWO_16) * 1_000_000_000
   const rest = (upper % TWO_16) * TWO_16 + (seconds % TWO_16) * 1_000_000_000 + nanoseconds
   fields.timeHigh = Math.floor(upper / TWO_16) + Math.floor(rest / TWO_32)

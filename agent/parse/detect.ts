@@ -35,11 +35,11 @@ export function createContentParser(format: ContentFormatName | 'off', options: 
     case 'logfmt':
       return new LogfmtParser(time)
     case 'klog':
-      return new KlogParser()
+      return new KlogParser(options)
     case 'access':
-      return new AccessParser()
+      return new AccessParser(time)
     case 'plain':
-      return new PlainParser()
+      return new PlainParser(time)
     case 'off':
       return new NoParser()
     default:
@@ -60,13 +60,16 @@ for (const byte of Buffer.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 class DetectingParser implements ContentParser {
   readonly #json: JsonParser
   readonly #logfmt: LogfmtParser
-  readonly #klog = new KlogParser()
-  readonly #access = new AccessParser()
-  readonly #plain = new PlainParser()
+  readonly #klog: KlogParser
+  readonly #access: AccessParser
+  readonly #plain: PlainParser
 
   constructor(time: BodyTime | undefined) {
     this.#json = new JsonParser(time)
     this.#logfmt = new LogfmtParser(time)
+    this.#klog = new KlogParser({ time: time !== undefined })
+    this.#access = new AccessParser(time)
+    this.#plain = new PlainParser(time)
   }
 
   parse(fields: Fields, bytes: Buffer, start: number, end: number): boolean {
@@ -75,11 +78,20 @@ class DetectingParser implements ContentParser {
     if (isKlog(bytes, start, end)) return this.#klog.parse(fields, bytes, start, end)
     if (looksLikeAccess(bytes, start, end) && this.#access.parse(fields, bytes, start, end)) return true
     if (startsWithPair(bytes, start, end) && this.#logfmt.parse(fields, bytes, start, end)) {
-      if (fields.severityNumber !== 0 || fields.traceIdStart >= 0) return true
+      if (fields.severityNumber !== 0 || fields.traceIdStart >= 0 || fields.timeHigh !== 0) return true
     }
     this.#plain.parse(fields, bytes, start, end)
-    if (hasLevelPair(fields, bytes, start, end)) this.#logfmt.parse(fields, bytes, start, end)
+    if (hasLevelPair(fields, bytes, start, end)) this.#parsePairs(fields, bytes, start, end)
     return true
+  }
+
+  /** Pairs behind something else, which may have been the time. */
+  #parsePairs(fields: Fields, bytes: Buffer, start: number, end: number): void {
+    const { timeHigh, timeLow } = fields
+    this.#logfmt.parse(fields, bytes, start, end)
+    if (fields.timeHigh !== 0) return
+    fields.timeHigh = timeHigh
+    fields.timeLow = timeLow
   }
 }
 

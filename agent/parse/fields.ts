@@ -18,6 +18,9 @@ export class Fields {
   /** Nanoseconds since the epoch that the body states, as two unsigned 32-bit halves; 0 unless asked for and found. */
   timeHigh = 0
   timeLow = 0
+  /** Time of the runtime, for bodies whose time leaves something out; set by who asks for times, and not reset. */
+  nearHigh = 0
+  nearLow = 0
   /** The text meant for people, still escaped as the format has it; empty if the format has none or it comes late. */
   messageStart = 0
   messageEnd = 0

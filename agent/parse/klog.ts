@@ -1,4 +1,5 @@
 import type { ContentParser, Fields } from './fields.ts'
+import { readKlogTime } from './klog-time.ts'
 import { severityOf, severityWord } from './severity.ts'
 
 const SPACE = 32
@@ -14,15 +15,22 @@ const LONGEST_HEADER = 160
 
 /**
  * Kubernetes' klog and Google's glog: `I1121 10:00:00.000000   123 file.go:1] message`, the letter one of I, W, E and F.
- * The time has no year and no zone, so it is left to the runtime's.
+ * The time has no year and no zone; on request it is read where the runtime's tells them.
  */
 export class KlogParser implements ContentParser {
+  readonly #readsTime: boolean
+
+  constructor(options: { readonly time: boolean }) {
+    this.#readsTime = options.time
+  }
+
   parse(fields: Fields, bytes: Buffer, start: number, end: number): boolean {
     fields.reset()
     if (!isKlog(bytes, start, end)) return false
     fields.severityNumber = severityOf(severityWord(bytes, start, start + 1))
     fields.severityStart = start
     fields.severityEnd = start + 1
+    if (this.#readsTime) readKlogTime(fields, bytes, start + 1, end)
     const limit = Math.min(end - 1, start + LONGEST_HEADER)
     for (let at = start + SHORTEST; at < limit; at++) {
       if (bytes[at] !== CLOSE_BRACKET || bytes[at + 1] !== SPACE) continue

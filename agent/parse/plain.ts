@@ -1,8 +1,10 @@
+import type { BodyTime } from './body-time.ts'
 import type { ContentParser, Fields } from './fields.ts'
 import { colourEnd, DIGIT, ESCAPE, isLevel, kindOf, LOWER, UPPER, WORD } from './level-context.ts'
 import { prefixEnd } from './plain-prefix.ts'
 import { mayBeSeverity, severityOf, severityWord } from './severity.ts'
 
+const OPEN_BRACKET = 91
 /** Bytes behind the time in which a level is looked for. */
 const WINDOW_BYTES = 64
 /** A word that begins in the window may end behind it. */
@@ -14,8 +16,18 @@ const LONGEST_WORD = 16
  * running text from being taken for one. Every body is of this format.
  */
 export class PlainParser implements ContentParser {
+  readonly #time: BodyTime | undefined
+
+  /** @param time reads the time that the body begins with, in brackets or not; without it, that is not looked for */
+  constructor(time?: BodyTime) {
+    this.#time = time
+  }
+
   parse(fields: Fields, bytes: Buffer, start: number, end: number): boolean {
     fields.reset()
+    if (this.#time !== undefined) {
+      this.#time.readBegin(fields, bytes, bytes[start] === OPEN_BRACKET ? start + 1 : start, end)
+    }
     let at = prefixEnd(fields, bytes, start, end)
     if (fields.severityNumber !== 0) return true
     const limit = Math.min(end, at + WINDOW_BYTES)

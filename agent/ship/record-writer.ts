@@ -41,7 +41,8 @@ export class RecordWriter {
   }
 
   /**
-   * Writes one record as a field of its ScopeLogs; the caller has made room for {@link RECORD_OVERHEAD_BYTES} and the
+   * Writes one record as a field of its ScopeLogs, with the time that its body states if that was looked for. The uid has
+   * the runtime's, by which records are in order; the caller has made room for {@link RECORD_OVERHEAD_BYTES} and the
    * body.
    *
    * @param originalBytes length of the body before it was cut, or 0 if it is whole
@@ -68,8 +69,10 @@ export class RecordWriter {
     target[to++] = RECORD_TAG
     to = writeVarint(target, to, recordBytes)
     target[to++] = TIME_TAG
-    view.setUint32(to, line.timeLow, true)
-    view.setUint32(to + 4, line.timeHigh, true)
+    const { fields } = line
+    const isOwn = fields.timeHigh !== 0
+    view.setUint32(to, isOwn ? fields.timeLow : line.timeLow, true)
+    view.setUint32(to + 4, isOwn ? fields.timeHigh : line.timeHigh, true)
     to += 8
     target[to++] = OBSERVED_TAG
     view.setUint32(to, this.#observedLow, true)

@@ -9,6 +9,7 @@ import { couldBegin } from '../multiline/could-begin.ts'
 import { LookAhead } from '../multiline/look-ahead.ts'
 import { HOLDS_ALL, HOLDS_NONE, type MultilineRule } from '../multiline/rule.ts'
 import type { Tap } from '../observe/tap/tap.ts'
+import { parseTimed } from '../parse/timed.ts'
 import type { Batch, Request } from '../ship/batch.ts'
 import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
@@ -268,7 +269,10 @@ export class Intake {
 
   #append(log: ContainerLog, originalBytes: number): void {
     const line = this.#line
-    log.handling.parsers[line.stream].parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
+    const { parsers, time } = log.handling
+    const parser = parsers[line.stream]
+    if (time) parseTimed(parser, line)
+    else parser.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
     this.#options.batch.append(log, line, this.#extent, originalBytes)
     this.stats.records += 1
   }

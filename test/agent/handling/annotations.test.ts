@@ -144,7 +144,7 @@ const REFUSED: readonly [annotation: string, value: string, problem: RegExp][] =
   ['vedette.dev/parser', `../../etc/${'x'.repeat(5_000)}`, /is none of/],
   ['vedette.dev/multiline', '^\\d', /nor the name of one of logs.multiline.patterns/],
   ['vedette.dev/rate-limit', '1000', /is no rate/],
-  ['vedette.dev/parsr', 'json', /there is exclude, parser, multiline, rate-limit/],
+  ['vedette.dev/parsr', 'json', /there is exclude, parser, multiline, time, rate-limit/],
   ['vedette.dev/parser.nginx', 'json', /the pod has no container/],
   ['fluentbit.io/parser', 'my-own', /nothing like its parser/],
   ['fluentbit.io/parser', 'constructor', /nothing like its parser/],
