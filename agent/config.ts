@@ -24,7 +24,8 @@ export const schema = section(
         default: 'auto',
       }),
       reconcile_interval: duration({
-        description: 'How often all directories are listed, because directory events can be lost without a sign.',
+        description:
+          'Within which time every directory is looked at, because directory events can be lost without a sign, or not be had at all.',
         default: '10s',
       }),
       flush_after: duration({

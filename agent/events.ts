@@ -28,6 +28,7 @@ export const AGENT_EVENTS = {
     level: 'error',
     message:
       'cannot open a log file; its lines are not shipped until it can be. For EACCES run the agent as root or with CAP_DAC_READ_SEARCH, for EMFILE raise its limit of open files',
+    linePer: 'path',
   },
   fileTruncated: {
     metric: 'files_truncated_total',
@@ -51,14 +52,23 @@ export const AGENT_EVENTS = {
     metric: 'discovery_errors_total',
     help: 'Directories that could not be listed.',
     level: 'error',
-    message: 'cannot list a directory of log files',
+    message: 'cannot list a directory of log files; trying again',
+    linePer: 'path',
+  },
+  linkBroken: {
+    metric: 'links_broken_total',
+    help: 'Listings of a container whose log files are links to a place that this process cannot see.',
+    level: 'error',
+    message:
+      "a log file is a link to a directory that does not exist here. Mount it at the same path: with Docker that is /var/lib/docker/containers, or where Docker's data-root is",
+    linePer: 'path',
   },
   watchFailed: {
     metric: 'watch_errors_total',
-    help: 'Directories that could not be watched; they are polled.',
+    help: 'Times that a directory could not be watched; those that cannot are polled until they can be.',
     level: 'warn',
     message:
-      'cannot watch a directory; it is polled instead, so its lines come later. Raise fs.inotify.max_user_watches',
+      'cannot watch a directory. It, and all that follow, are polled instead, so lines come up to logs.reconcile_interval later. For ENOSPC raise fs.inotify.max_user_watches, for EMFILE fs.inotify.max_user_instances or the limit of open files',
   },
   checkpointFailed: {
     metric: 'checkpoint_errors_total',

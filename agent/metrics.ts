@@ -79,6 +79,12 @@ function nodeGauges({ discovery, tailer, tap }: Pipeline): readonly Metric[] {
       () => discovery.excluded + countExcluded(tailer),
     ],
     ['taps', 'Taps under way: somebody looks at log lines as they pass.', () => tap.count],
+    ['directories_watched', 'Directories whose events are heard.', () => discovery.watches.watchedCount],
+    [
+      'directories_polled',
+      'Directories that cannot be watched and are looked at from time to time instead; 0 while there are watches enough.',
+      () => discovery.watches.unwatchedCount,
+    ],
   ]
 }
 

@@ -6,6 +6,7 @@ import { systemFiles } from '#lib/files.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import { readVersion } from '#lib/version.ts'
 import type { AgentConfig } from './config.ts'
+import { type OpenWatch, openWatch } from './discover/open-watch.ts'
 import { PodsDirectory } from './discover/pods-directory.ts'
 import { Selection } from './discover/selection.ts'
 import { Enricher } from './enrich/enricher.ts'
@@ -53,6 +54,11 @@ export interface Pipeline {
   readonly pods: KnownPods | undefined
 }
 
+export interface PipelineDeps extends EventDeps {
+  /** How directories are watched: by inotify unless told. */
+  readonly openWatch?: OpenWatch
+}
+
 /**
  * The agent, in the order in which a log line meets it:
  *
@@ -71,7 +77,7 @@ export interface Pipeline {
  */
 export function createPipeline(
   config: AgentConfig,
-  deps: EventDeps,
+  deps: PipelineDeps,
   sender?: RequestSender,
   createPods: typeof createPodCache = createPodCache,
 ): Pipeline {
@@ -148,6 +154,7 @@ export function createPipeline(
     listener: tailer,
     clock,
     events,
+    openWatch: deps.openWatch ?? openWatch,
     reconcileMs: config.logs.reconcile_interval,
   })
 

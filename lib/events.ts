@@ -12,6 +12,11 @@ interface EventSpec {
   readonly message: string
   /** Label names of the counter. Their values must come from a small, fixed set. */
   readonly labels?: readonly string[]
+  /**
+   * For what happens again and again to the same path: one line for each, and another only if the other fields are not
+   * what they were or it had ceased in between.
+   */
+  readonly linePer?: 'path'
 }
 
 export type EventTable = Readonly<Record<string, EventSpec>>
@@ -39,6 +44,10 @@ export interface EventDeps {
 }
 
 const QUIET_MS = 10_000
+/** What did not happen to a path for so long has ceased. */
+const CEASED_MS = 60_000
+/** Most paths that are told of, and remembered, at a time. */
+const MAX_PATHS = 200
 
 export function createEvents<const T extends EventTable>(prefix: string, table: T, deps: EventDeps): Events<T> {
   const emitters: Record<string, (labels: Readonly<Record<string, string>>, detail?: EventDetail) => void> = {}
@@ -49,7 +58,7 @@ export function createEvents<const T extends EventTable>(prefix: string, table: 
       labelNames: [...(spec.labels ?? [])],
       registers: [deps.registry],
     })
-    const write = throttledLine(spec, deps)
+    const write = spec.linePer === undefined ? throttledLine(spec, deps) : linePerPath(spec, deps)
     emitters[name] = (labels, detail = {}) => {
       const { count = 1, ...fields } = detail
       counter.inc(labels, count)
@@ -76,5 +85,27 @@ function throttledLine(spec: EventSpec, { logger, clock }: EventDeps) {
     if (count !== 1) line.count = count
     if (last !== undefined && last.suppressed > 0) line.suppressed = last.suppressed
     logger[spec.level](line, spec.message)
+  }
+}
+
+/** One line for each path, as long as there are not too many at a time; the rest are in the counter only. */
+function linePerPath(spec: EventSpec, { logger, clock }: EventDeps) {
+  /** Those that happened last are at the end. */
+  const told = new Map<string, { readonly fields: string; readonly atMs: number }>()
+  return (labels: Readonly<Record<string, string>>, count: number, fields: Readonly<Record<string, unknown>>): void => {
+    if (!logger.isLevelEnabled(spec.level)) return
+    const path = String(fields.path)
+    const atMs = clock.monotonicMs()
+    for (const [other, last] of told) {
+      if (atMs - last.atMs < CEASED_MS) break
+      told.delete(other)
+    }
+    const last = told.get(path)
+    if (last === undefined && told.size >= MAX_PATHS) return
+    const text = JSON.stringify(fields)
+    told.delete(path)
+    told.set(path, { fields: text, atMs })
+    if (last?.fields === text) return
+    logger[spec.level]({ ...labels, ...fields, ...(count === 1 ? {} : { count }) }, spec.message)
   }
 }

@@ -4,24 +4,16 @@ import type { Clock } from '#lib/clock.ts'
 import { messageOf } from '#lib/errors.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import type { AgentEvents } from '../events.ts'
-import { type LogFileEntry, listDirectories, listLogFiles } from './list-files.ts'
-import { type ContainerInstance, type PodName, parsePodDirectory } from './paths.ts'
+import { ContainerLister } from './container-lister.ts'
+import { Directory } from './directory.ts'
+import { listDirectories } from './list-files.ts'
+import type { LogFilesListener } from './listener.ts'
+import type { OpenWatch } from './open-watch.ts'
+import { parsePodDirectory } from './paths.ts'
+import { ContainerDirectory, PodDirectory } from './pod-directory.ts'
+import { Rounds } from './rounds.ts'
 import type { Selection } from './selection.ts'
 import { DirectoryWatches } from './watches.ts'
-
-/** Who is told of what is in the pods directory. */
-export interface LogFilesListener {
-  /** The log files of a container's runs: live, rotated, compressed. Called again whenever they may have changed. */
-  listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void
-  /** A container's directory is gone. */
-  removed(directory: string): void
-  /** Something was written to a file of a container's directory. */
-  touched(directory: string): void
-  /** Everything was listed for the first time. */
-  complete(): void
-}
-
-export type Runs = ReadonlyMap<number, readonly LogFileEntry[]>
 
 export interface PodsDirectoryOptions {
   readonly root: string
@@ -29,50 +21,65 @@ export interface PodsDirectoryOptions {
   readonly listener: LogFilesListener
   readonly clock: Clock
   readonly events: AgentEvents
-  /** How often everything is listed again, because events can be lost without a sign. */
+  readonly openWatch: OpenWatch
+  /** Within which time every directory is looked at, because events can be lost without a sign. */
   readonly reconcileMs: number
-}
-
-interface PodDirectory extends PodName {
-  /** Names of the directories in it of containers that are read. */
-  containers: ReadonlySet<string>
-  /** How many there are that are not read. */
-  excluded: number
 }
 
 /** Events of one directory within this time are answered by one listing. */
 const COALESCE_MS = 20
-const WATCH_PERIOD_MS = 1_000
-/** Listing everything gives the event loop a turn after so many containers. */
+/** The first listing gives the event loop a turn after so many containers. */
 const CONTAINERS_A_STRETCH = 64
 
 /**
  * Finds the log files below /var/log/pods: `<namespace>_<pod>_<uid>/<container>/<restart count>.log`. Directory events
- * say where to look, listings say what is there. libuv hides overflows of the inotify queue, so events are hints only,
- * and everything is listed again from time to time.
+ * say where to look, listings say what is there. libuv hides overflows of the inotify queue, and watches can run out, so
+ * events are hints only: the directory of all pods and those where something happened lately are looked at every second,
+ * all others within the reconcile interval.
  */
 export class PodsDirectory implements Service {
   readonly name = 'discovery'
   readonly #options: PodsDirectoryOptions
   readonly #watches: DirectoryWatches
+  readonly #rounds: Rounds<PodDirectory>
+  readonly #lister: ContainerLister
+  readonly #root: Directory
   /** By path. */
   readonly #pods = new Map<string, PodDirectory>()
-  /** Pod directory of each container directory. */
-  readonly #containers = new Map<string, string>()
+  /** By path. */
+  readonly #containers = new Map<string, ContainerDirectory>()
   readonly #dirty = new Set<string>()
-  readonly #timers = new Set<() => void>()
+  #cancelListing: () => void = () => {}
   #selection: Selection
-  #stopped = false
+  #isStarted = false
+  #isStopped = false
 
   constructor(options: PodsDirectoryOptions) {
     this.#options = options
     this.#selection = options.selection
+    this.#root = new Directory(options.root)
     this.#watches = new DirectoryWatches({
-      onChange: (directory, contentOnly) => {
-        if (contentOnly) options.listener.touched(directory)
-        else this.#markDirty(directory)
+      open: options.openWatch,
+      onChange: (path, contentOnly) => this.#onEvent(path, contentOnly),
+      onError: (path, error) => options.events.watchFailed({}, { path, err: messageOf(error) }),
+    })
+    const { listener, events } = options
+    this.#lister = new ContainerLister({ listener, events, watches: this.#watches })
+    this.#rounds = new Rounds({
+      clock: options.clock,
+      roundMs: options.reconcileMs,
+      all: this.#pods,
+      visit: (pod) => this.#visitAll(pod),
+      visitWarm: (directory) => {
+        if (directory instanceof PodDirectory) this.#visitPod(directory)
+        else if (directory instanceof ContainerDirectory) this.#visitContainer(directory)
       },
-      onError: (directory, error) => options.events.watchFailed({}, { path: directory, err: messageOf(error) }),
+      isBusy: ({ path }) => this.#watches.isPaused(path),
+      everySecond: () => {
+        this.#watches.resetCounts()
+        this.#visitRoot()
+      },
+      everyHalfMinute: () => this.#watches.retry(),
     })
   }
 
@@ -88,159 +95,190 @@ export class PodsDirectory implements Service {
     return count
   }
 
+  get watches(): Pick<DirectoryWatches, 'watchedCount' | 'unwatchedCount'> {
+    return this.#watches
+  }
+
   async start(): Promise<void> {
-    await this.#listAll()
+    this.#visitRoot()
+    let count = 0
+    for (const pod of [...this.#pods.values()]) {
+      if (this.#isStopped) return
+      this.#visitAll(pod)
+      count += pod.containers.length
+      if (count < CONTAINERS_A_STRETCH) continue
+      count = 0
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    this.#isStarted = true
     this.#options.listener.complete()
-    this.#repeat(this.#options.reconcileMs, () => this.#listAll())
-    this.#repeat(WATCH_PERIOD_MS, () => this.#watches.resetCounts())
+    this.#rounds.start()
   }
 
   stop(): void {
-    this.#stopped = true
-    for (const cancel of this.#timers) cancel()
+    this.#isStopped = true
+    this.#rounds.stop()
+    this.#cancelListing()
     this.#watches.close()
   }
 
   /** Other containers are read from now on: those that are not chosen any more are read to the end first. */
   select(selection: Selection): void {
     this.#selection = selection
-    for (const path of this.#pods.keys()) this.#listPod(path)
+    for (const pod of this.#pods.values()) this.#try(pod, () => this.#listPod(pod))
   }
 
   /** Lists a container's directory again, for a reader that noticed a rotation before its event came. */
-  refresh(directory: string): void {
-    const podPath = this.#containers.get(directory)
-    if (podPath === undefined) return
-    this.#list(directory, () => {
-      const pod = this.#pods.get(podPath)!
-      const container = directory.slice(podPath.length + 1)
-      const { namespace, pod: name, uid } = pod
-      const runs = listLogFiles(directory, (path, error) =>
-        this.#options.events.fileUnreadable({}, { path, err: messageOf(error) }),
-      )
-      this.#options.listener.listed({ namespace, pod: name, uid, container }, directory, runs)
+  refresh(path: string): void {
+    const container = this.#containers.get(path)
+    if (container === undefined) return
+    this.#try(container, () => {
+      this.#look(container)
+      this.#listContainer(container)
     })
   }
 
-  /** Events of a directory that was too busy for them are wanted again. */
-  calmed(directory: string): void {
-    this.#watches.resume(directory)
+  /** Nothing is written in a directory any more. Events that were too many for it are wanted again. */
+  calmed(path: string): void {
+    const container = this.#containers.get(path)
+    if (container === undefined) return
+    for (const directory of [container, ...container.linked]) this.#watches.resume(directory.path)
+    this.#rounds.warm(container)
   }
 
-  #repeat(periodMs: number, action: () => unknown): void {
-    const run = async () => {
-      await action()
-      if (!this.#stopped) this.#repeat(periodMs, action)
-    }
-    const cancel = this.#options.clock.after(periodMs, () => {
-      this.#timers.delete(cancel)
-      void run()
-    })
-    this.#timers.add(cancel)
+  #onEvent(path: string, contentOnly: boolean): void {
+    const container = this.#lister.ownerOf(path) ?? this.#containers.get(path)
+    if (container !== undefined) this.#rounds.warm(container)
+    if (contentOnly && container !== undefined) this.#options.listener.touched(container.path)
+    else if (!contentOnly) this.#markDirty(container?.path ?? path)
   }
 
-  #markDirty(directory: string): void {
-    if (this.#dirty.size === 0) {
-      const cancel = this.#options.clock.after(COALESCE_MS, () => {
-        this.#timers.delete(cancel)
-        this.#listDirty()
-      })
-      this.#timers.add(cancel)
-    }
-    this.#dirty.add(directory)
+  #markDirty(path: string): void {
+    if (this.#dirty.size === 0) this.#cancelListing = this.#options.clock.after(COALESCE_MS, () => this.#listDirty())
+    this.#dirty.add(path)
   }
 
   #listDirty(): void {
-    const directories = [...this.#dirty]
+    const paths = [...this.#dirty]
     this.#dirty.clear()
-    for (const directory of directories) {
-      if (directory === this.#options.root) {
-        for (const pod of this.#listRoot()) this.#listPod(pod)
-      } else if (this.#pods.has(directory)) {
-        this.#listPod(directory)
+    for (const path of paths) {
+      const pod = this.#pods.get(path)
+      if (path === this.#root.path) {
+        this.#try(this.#root, () => this.#listRoot())
+      } else if (pod === undefined) {
+        this.refresh(path)
       } else {
-        this.refresh(directory)
+        this.#try(pod, () => {
+          this.#look(pod)
+          this.#listPod(pod)
+        })
       }
     }
   }
 
-  async #listAll(): Promise<void> {
-    this.#listRoot()
-    let count = 0
-    for (const pod of [...this.#pods.keys()]) {
-      if (this.#stopped) return
-      count += this.#listPod(pod)
-      if (count < CONTAINERS_A_STRETCH) continue
-      count = 0
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+  /** Looks whether a directory has changed; the watch of one that stands in the place of another is begun again. */
+  #look(directory: Directory): 'same' | 'changed' | 'gone' {
+    const look = directory.look(this.#options.clock.nowMs())
+    if (look !== 'replaced') return look
+    this.#watches.remove(directory.path)
+    return 'changed'
   }
 
-  /** Returns the paths of pods that were not there before. */
-  #listRoot(): readonly string[] {
+  #visitRoot(): void {
+    this.#try(this.#root, () => {
+      if (this.#look(this.#root) !== 'same') this.#listRoot()
+    })
+  }
+
+  #visitAll(pod: PodDirectory): void {
+    this.#visitPod(pod)
+    for (const container of pod.containers) this.#visitContainer(container)
+  }
+
+  #visitPod(pod: PodDirectory): void {
+    this.#try(pod, () => {
+      const look = this.#look(pod)
+      if (look === 'changed') this.#listPod(pod)
+      else if (look === 'gone' && existsSync(this.#root.path)) this.#removePod(pod)
+    })
+  }
+
+  #visitContainer(container: ContainerDirectory): void {
+    this.#try(container, () => {
+      const look = this.#look(container)
+      const isElsewhere = container.linked.length > 0 && this.#haveChanged(container.linked)
+      if (look === 'gone') this.#visitPod(container.pod)
+      else if (look === 'changed' || isElsewhere) this.#listContainer(container)
+      else if (!this.#options.listener.unchanged(container.path)) return
+      this.#rounds.warm(container)
+    })
+  }
+
+  #haveChanged(directories: readonly Directory[]): boolean {
+    return directories.map((directory) => this.#look(directory)).some((look) => look !== 'same')
+  }
+
+  #listRoot(): void {
     const { root } = this.#options
-    const added: string[] = []
-    this.#list(root, () => {
-      this.#watches.add(root)
-      // A mount that is missing for a moment does not mean that all pods are gone.
-      if (!existsSync(root)) throw new Error('the pods directory does not exist')
-      const present = new Set<string>()
-      for (const name of listDirectories(root)) {
-        const pod = parsePodDirectory(name)
-        if (pod === undefined) continue
-        const path = join(root, name)
-        present.add(path)
-        if (this.#pods.has(path)) continue
-        this.#pods.set(path, { ...pod, containers: new Set(), excluded: 0 })
-        added.push(path)
-      }
-      for (const path of [...this.#pods.keys()]) if (!present.has(path)) this.#removePod(path)
-    })
-    return added
+    this.#watches.add(root)
+    // A mount that is missing for a moment does not mean that all pods are gone.
+    if (this.#look(this.#root) === 'gone') throw new Error('the pods directory does not exist')
+    const present = new Set<string>()
+    for (const name of listDirectories(root)) {
+      const parsed = parsePodDirectory(name)
+      if (parsed === undefined) continue
+      const path = join(root, name)
+      present.add(path)
+      if (this.#pods.has(path)) continue
+      const pod = new PodDirectory(path, parsed)
+      this.#pods.set(path, pod)
+      // The first time they have their turn one after the other.
+      if (this.#isStarted) this.#visitPod(pod)
+    }
+    for (const pod of [...this.#pods.values()]) if (!present.has(pod.path)) this.#removePod(pod)
   }
 
-  /** Lists a pod's directory and those of its containers; returns how many these are. */
-  #listPod(path: string): number {
-    const pod = this.#pods.get(path)
-    if (pod === undefined) return 0
-    this.#list(path, () => {
-      // Watched before it is listed: what comes in between is seen twice instead of never.
-      this.#watches.add(path)
-      const present = listDirectories(path)
-      const { namespace, pod: podName, uid } = pod
-      const names = new Set(
-        present.filter((container) => this.#selection.takes({ namespace, pod: podName, uid, container })),
-      )
-      pod.excluded = present.length - names.size
-      for (const name of pod.containers) if (!names.has(name)) this.#removeContainer(join(path, name))
-      pod.containers = names
-      for (const name of names) {
-        const directory = join(path, name)
-        this.#containers.set(directory, path)
-        this.#watches.add(directory)
-        this.refresh(directory)
-      }
-    })
-    return pod.containers.size
+  #listPod(pod: PodDirectory): void {
+    if (this.#pods.get(pod.path) !== pod) return
+    // Watched before it is listed: what comes in between is seen twice instead of never.
+    this.#watches.add(pod.path)
+    this.#rounds.warm(pod)
+    const present = listDirectories(pod.path)
+    const taken = new Set(present.filter((container) => this.#selection.takes({ ...pod.name, container })))
+    pod.excluded = present.length - taken.size
+    const { added, removed } = pod.replaceContainers(taken)
+    for (const container of removed) this.#removeContainer(container)
+    for (const container of added) {
+      this.#containers.set(container.path, container)
+      this.#visitContainer(container)
+    }
   }
 
-  #removePod(path: string): void {
-    for (const name of this.#pods.get(path)?.containers ?? []) this.#removeContainer(join(path, name))
-    this.#pods.delete(path)
-    this.#watches.remove(path)
+  #listContainer(container: ContainerDirectory): void {
+    if (this.#containers.get(container.path) === container) this.#lister.list(container)
   }
 
-  #removeContainer(directory: string): void {
-    this.#containers.delete(directory)
-    this.#watches.remove(directory)
-    this.#options.listener.removed(directory)
+  #removePod(pod: PodDirectory): void {
+    for (const container of pod.containers) this.#removeContainer(container)
+    this.#pods.delete(pod.path)
+    this.#watches.remove(pod.path)
+    this.#rounds.forget(pod)
   }
 
-  #list(directory: string, list: () => void): void {
+  #removeContainer(container: ContainerDirectory): void {
+    this.#containers.delete(container.path)
+    this.#watches.remove(container.path)
+    this.#lister.forget(container)
+    this.#rounds.forget(container)
+    this.#options.listener.removed(container.path)
+  }
+
+  #try(directory: Directory, action: () => void): void {
     try {
-      list()
+      action()
     } catch (error) {
-      this.#options.events.discoveryFailed({}, { path: directory, err: messageOf(error) })
+      directory.distrust()
+      this.#options.events.discoveryFailed({}, { path: directory.path, err: messageOf(error) })
     }
   }
 }

@@ -144,6 +144,22 @@ export class ContainerLog implements Origin {
     if (key !== '') this.vanished.add(key)
   }
 
+  /** Whether a file with this inode is open, or was and is done with. */
+  hasInode(inode: number): boolean {
+    return this.finished.has(inode) || this.files.some((file) => file.inode === inode)
+  }
+
+  /** Whether something was written since it was last looked at. */
+  hasNews(): boolean {
+    let isWritten = false
+    for (const file of this.files) {
+      if (file.idleSinceMs === undefined || !file.poll()) continue
+      file.idleSinceMs = undefined
+      isWritten = true
+    }
+    return isWritten
+  }
+
   /** Where a restart would have to go on in a file: a record that is not complete has to be read again. */
   resumePoint(file: SourceFile): ResumePoint {
     const stdout = this.joins[0].startIn(file) ?? file.offset

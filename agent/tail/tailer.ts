@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
 import type { Service } from '#lib/lifecycle.ts'
+import type { LogFilesListener, Runs } from '../discover/listener.ts'
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
-import type { LogFilesListener, Runs } from '../discover/pods-directory.ts'
 import type { Enricher } from '../enrich/enricher.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Handlings } from '../handling/handlings.ts'
@@ -113,7 +113,8 @@ export class Tailer implements Service, LogFilesListener {
     this.#options.events.unlinkedLost({}, { count, path: join(log.directory, file.name) })
   }
 
-  listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): void {
+  listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): boolean {
+    let isTaken = true
     for (const [restartCount, entries] of runs) {
       const log = this.#logOf({ ...container, restartCount }, directory)
       // A static pod that is put back has the directory that it had.
@@ -121,12 +122,25 @@ export class Tailer implements Service, LogFilesListener {
       if (!log.isExcluded) this.#options.opener.openNew(log, entries)
       this.#options.retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
       this.#active.add(log)
+      isTaken &&= log.isExcluded || entries.every(({ inode }) => log.hasInode(inode))
     }
     for (const log of this.#byDirectory.get(directory) ?? []) {
       if (runs.has(log.restartCount)) continue
       this.#options.retirement.forgetVanished(log, new Set())
       if (log.isExcluded && log.files.length === 0) this.#forget(log)
     }
+    return isTaken
+  }
+
+  unchanged(directory: string): boolean {
+    let isWritten = false
+    for (const log of this.#byDirectory.get(directory) ?? []) {
+      // Those that are active are looked at all the time.
+      if (this.#active.has(log) || !log.hasNews()) continue
+      this.#active.add(log)
+      isWritten = true
+    }
+    return isWritten
   }
 
   removed(directory: string): void {

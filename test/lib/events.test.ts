@@ -13,6 +13,13 @@ const TABLE = {
     message: 'dropped records',
     labels: ['reason'],
   },
+  unreadable: {
+    metric: 'files_unreadable_total',
+    help: 'Files that could not be read.',
+    level: 'error',
+    message: 'cannot read a file',
+    linePer: 'path',
+  },
 } as const
 
 test('an event counts every time, and writes one line per labels in ten seconds', async () => {
@@ -66,4 +73,43 @@ test('lines are throttled by the monotonic clock: a step of the wall clock chang
   await clock.advance(1)
   events.dropped({ reason: 'x' })
   assert.match(lines[1]!, /suppressed=2/)
+})
+
+test('what goes on at a path is said once, and again if it is for another reason or has ceased in between', async () => {
+  const lines: string[] = []
+  const clock = new ManualClock()
+  const registry = createRegistry('agent', '0')
+  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
+  const { unreadable } = createEvents('a', TABLE, { registry, logger, clock })
+  const said = () => lines.splice(0).map((line) => /path=(\S+) err=(\S+)/.exec(line)!.slice(1).join(' '))
+  for (let round = 0; round < 20; round++) {
+    for (const path of ['/a', '/b', '/c']) unreadable({}, { path, err: 'EACCES' })
+    await clock.advance(10_000)
+  }
+  assert.deepEqual(said(), ['/a EACCES', '/b EACCES', '/c EACCES'])
+  unreadable({}, { path: '/a', err: 'EIO' })
+  unreadable({}, { path: '/a', err: 'EIO' })
+  await clock.advance(30_000)
+  unreadable({}, { path: '/a', err: 'EIO' })
+  assert.deepEqual(said(), ['/a EIO'])
+  await clock.advance(60_000)
+  unreadable({}, { path: '/a', err: 'EIO' })
+  assert.deepEqual(said(), ['/a EIO'])
+  assert.match(await registry.metrics(), /a_files_unreadable_total 64/)
+})
+
+test('very many paths are not all said, and are forgotten', async () => {
+  const lines: string[] = []
+  const clock = new ManualClock()
+  const registry = createRegistry('agent', '0')
+  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
+  const { unreadable } = createEvents('a', TABLE, { registry, logger, clock })
+  for (let round = 0; round < 3; round++) {
+    for (let path = 0; path < 1_000; path++) unreadable({}, { path: `/${path}`, err: 'EACCES' })
+  }
+  assert.equal(lines.length, 200)
+  await clock.advance(60_000)
+  unreadable({}, { path: '/999', err: 'EACCES' })
+  assert.equal(lines.length, 201)
+  assert.match(await registry.metrics(), /a_files_unreadable_total 3001/)
 })

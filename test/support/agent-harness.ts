@@ -6,6 +6,7 @@ import { inOrder, type Lifecycle } from '#lib/lifecycle.ts'
 import { createLogger } from '#lib/log.ts'
 import { createRegistry } from '#lib/metrics.ts'
 import * as configModule from '../../agent/config.ts'
+import { type OpenWatch, openWatch } from '../../agent/discover/open-watch.ts'
 import { createPipeline, type Pipeline } from '../../agent/pipeline.ts'
 import type { FakeCollector } from './fake-collector.ts'
 import type { FakePodSource } from './fake-pod-source.ts'
@@ -17,6 +18,8 @@ export class AgentHarness {
   readonly clock = new ManualClock()
   readonly podsDir: string
   readonly lines: string[] = []
+  /** How directories are watched. */
+  openWatch: OpenWatch = openWatch
   readonly #directory: string
   readonly #collector: FakeCollector
   readonly #settings: readonly string[]
@@ -56,7 +59,7 @@ export class AgentHarness {
       format: 'logfmt',
       write: (line) => this.lines.push(line),
     })
-    const deps = { clock: this.clock, logger, registry: createRegistry('agent', '0') }
+    const deps = { clock: this.clock, logger, registry: createRegistry('agent', '0'), openWatch: this.openWatch }
     const source = this.podSource
     const pods =
       source === undefined ? undefined : createPodCache({ source, clock: this.clock, keepAnnotation: () => true })
