@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
 import type { Service } from '#lib/lifecycle.ts'
@@ -13,6 +12,7 @@ import type { Exclusion } from './exclusion.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger.ts'
+import { hasNewFile } from './new-file.ts'
 import type { Opener } from './opener.ts'
 import type { Reader } from './reader.ts'
 import type { Retirement } from './retirement.ts'
@@ -249,7 +249,7 @@ export class Tailer implements Service, LogFilesListener {
   /** Finds out whether there is something to read. */
   #poll(log: ContainerLog, nowMs: number): void {
     if (log.isExcluded) return
-    if (!log.gone && (this.#isRotated(log) || isNextRunNew(log))) this.#options.directories.refresh(log.directory)
+    if (!log.gone && hasNewFile(log)) this.#options.directories.refresh(log.directory)
     if (log.files.some(({ identity }) => identity === undefined)) this.#options.opener.identifyAll(log)
     // The newest first: the runtime is done with a file once it writes to the next, so where the next has something the
     // look at the one before it sees all there will be.
@@ -258,14 +258,6 @@ export class Tailer implements Service, LogFilesListener {
       if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
     }
     if (log.next(nowMs) !== undefined && isDue(log, nowMs)) this.#options.reader.wake(log)
-  }
-
-  /** Whether the name that the runtime writes to stands for another file than the newest that is known. */
-  #isRotated(log: ContainerLog): boolean {
-    const inode = inodeOf(join(log.directory, log.liveName))
-    if (inode === undefined || inode === log.lookedUpInode) return false
-    log.lookedUpInode = inode
-    return log.files.every((file) => file.inode !== inode)
   }
 
   #forget(log: ContainerLog): void {
@@ -280,23 +272,6 @@ export class Tailer implements Service, LogFilesListener {
 /** Whether a log may be read: what is known of a new pod comes within moments, and should be with its first records. */
 function isDue(log: ContainerLog, nowMs: number): boolean {
   return log.enriched.isComplete || log.gone || nowMs - log.foundAtMs >= METADATA_WAIT_MS
-}
-
-/** Whether there is a log of the container's next run: a directory that is too busy for events tells nothing of it. */
-function isNextRunNew(log: ContainerLog): boolean {
-  const inode = inodeOf(join(log.directory, log.nextRunName))
-  if (inode === undefined || inode === log.nextRunInode) return false
-  log.nextRunInode = inode
-  return true
-}
-
-/** The inode that a name stands for; undefined if that cannot be found out, of which discovery tells. */
-function inodeOf(path: string): number | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.ino
-  } catch {
-    return undefined
-  }
 }
 
 /** Nothing is under way: no incomplete record, nothing unacknowledged, no file on its way out. */
