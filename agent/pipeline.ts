@@ -90,6 +90,7 @@ export function createPipeline(
     ...{ clock, events, registry: deps.registry },
     connect: sender === undefined ? undefined : () => sender,
     files: systemFiles,
+    env: process.env,
     stateDir: config.state_dir,
   })
 

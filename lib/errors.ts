@@ -125,6 +125,14 @@ export const ERRORS = {
     message: '%s gave an answer that is not one of a Vedette agent: %s',
     cure: 'Check that --agent or VEDETTE_AGENT is the web address of an agent (port 9465 by default), of the same version as this command.',
   },
+  COLLECTOR_CERTIFICATE: {
+    message: 'the certificate of the collector is not trusted: %s',
+    cure: 'Set ship.tls.ca_file to the CA that signed it, and ship.tls.server_name if it names another host than the URL. ship.tls.insecure_skip_verify is the last resort. Nothing is lost meanwhile.',
+  },
+  SHIP_FILE_UNREADABLE: {
+    message: 'cannot use ship.%s %s: %s',
+    cure: 'Check that the file is mounted and that the user of this process may read it. One that was replaced is taken up by itself. Nothing is lost meanwhile.',
+  },
   KUBELET_UNAUTHORIZED: {
     message: 'the kubelet at %s does not accept our token (401)',
     cure: "Check that metadata.kubelet.token_file is a service account's token and that the kubelet has webhook authentication (`authentication.webhook.enabled: true`). A token that was renewed on disk is taken up by itself.",

@@ -2,9 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '#lib/clock.ts'
 import { formatDuration } from '#lib/duration.ts'
+import { systemFiles } from '#lib/files.ts'
 import type { AgentConfig } from '../config.ts'
 import { compress } from '../ship/compress.ts'
-import { createClient } from '../ship/create-shipper.ts'
+import { createConnect } from '../ship/connect.ts'
 import type { Outcome } from '../ship/outcome.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -40,7 +41,7 @@ export async function checkCollectors(config: AgentConfig, clock: Clock): Promis
 async function visit(config: AgentConfig, endpoint: string, clock: Clock): Promise<Visit> {
   const { ship } = config
   const timeout = Math.min(ship.timeout, LONGEST_WAIT_MS)
-  const client = createClient(endpoint, { ...ship, timeout }, clock)
+  const client = createConnect({ ...ship, timeout }, { clock, files: systemFiles, env: process.env })(endpoint)
   let aheadMs: number | undefined
   // The client keeps headers to itself, and another one might not get where this one does.
   const listen = (message: unknown) => {
@@ -68,7 +69,7 @@ function describeVisit({ endpoint, outcome, tookMs }: Visit, isAnyGood: boolean)
     case 'encoding-refused':
       return warn(CHECK, `${endpoint}: does not take zstd; gzip is used`, 'Set ship.compression: gzip.')
     case 'retry':
-      return bad(CHECK, `${endpoint}: ${outcome.message}`, cureOf(outcome.reason))
+      return bad(CHECK, `${endpoint}: ${outcome.message}`, outcome.cure ?? cureOf(outcome.reason))
     default:
       return bad(
         CHECK,

@@ -1,11 +1,12 @@
 import type { Agent, IncomingMessage } from 'node:http'
 import type { Clock } from '#lib/clock.ts'
 import type { Files } from '#lib/files.ts'
+import { isBearerToken } from '../credentials/bearer-token.ts'
+import { WatchedFile } from '../credentials/watched-file.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { Deadline } from './deadline.ts'
 import { MetadataError, type Peer } from './metadata-error.ts'
 import { statusError } from './status-error.ts'
-import { WatchedFile } from './watched-file.ts'
 
 export interface BearerClientOptions {
   readonly peer: Peer
@@ -29,8 +30,6 @@ export interface BearerClientOptions {
 const http = process.getBuiltinModule('node:http')
 const https = process.getBuiltinModule('node:https')
 
-/** What RFC 6750 allows in a bearer token; anything else could end the header. */
-const TOKEN = /^[\w.~+/-]+=*$/
 /** Of an answer that is not the one asked for. */
 const MAX_REFUSAL_BYTES = 64 * 1024
 
@@ -51,8 +50,11 @@ export class BearerClient {
     const { peer, section, tokenFile, caFile, files } = options
     this.#options = options
     this.#base = new URL(options.url)
-    const watched = (key: string, path: string) =>
-      this.#isSecure && path !== '' ? new WatchedFile({ peer, key: `${section}.${key}`, path, files }) : undefined
+    const watched = (key: string, path: string) => {
+      const fail = (at: string, reason: string, cause: unknown) =>
+        new MetadataError(`${peer}_FILE_UNREADABLE`, [`${section}.${key}`, at, reason], { cause })
+      return this.#isSecure && path !== '' ? new WatchedFile({ path, files, fail }) : undefined
+    }
     this.#token = watched('token_file', tokenFile)
     this.#ca = options.insecureSkipVerify ? undefined : watched('ca_file', caFile)
   }
@@ -138,7 +140,7 @@ export class BearerClient {
 
   async #readToken(force = false): Promise<string> {
     const token = (await this.#token?.read(force)) ?? ''
-    if (token !== '' && !TOKEN.test(token)) throw this.#token!.unusable('it holds no bearer token')
+    if (token !== '' && !isBearerToken(token)) throw this.#token!.unusable('it holds no bearer token')
     return token
   }
 

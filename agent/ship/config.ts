@@ -1,5 +1,6 @@
 import type { Report } from '#lib/config/check.ts'
 import {
+  boolean,
   choice,
   duration,
   integer,
@@ -9,6 +10,7 @@ import {
   secret,
   section,
   size,
+  text,
   url,
 } from '#lib/config/schema.ts'
 import { ENCODINGS } from './outcome.ts'
@@ -17,13 +19,34 @@ import { ENCODINGS } from './outcome.ts'
 export function shipSection() {
   return section('Delivery to collectors by OTLP/HTTP.', {
     endpoints: list(url({ description: 'Base URL of a collector; `/v1/logs` is appended.' }), {
-      description: 'Collectors. Requests are spread over those that answer.',
+      description:
+        'Collectors. Requests are spread over those that answer. The proxy variables of the environment count (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), but for loopback addresses.',
       default: ['http://127.0.0.1:4318'],
       minItems: 1,
     }),
     headers: mapping(secret({ description: 'Value of the header.' }), {
       description: 'Headers of every request, for instance for authorization.',
       default: {},
+    }),
+    bearer_token_file: text({
+      description: 'File with a bearer token for every request, read again when it changes; empty for none.',
+      default: '',
+    }),
+    tls: section('Connections to `https://` endpoints. The files are PEM, and read again when they change.', {
+      ca_file: text({
+        description: "File with the certificates that are trusted; empty for the system's.",
+        default: '',
+      }),
+      cert_file: text({ description: 'File with our own certificate, where collectors ask for one.', default: '' }),
+      key_file: text({ description: 'File with its private key.', default: '' }),
+      server_name: text({
+        description: 'Name that the certificates of collectors must have; empty for that of the URL.',
+        default: '',
+      }),
+      insecure_skip_verify: boolean({
+        description: 'Take any certificate. Whoever answers at the address then gets the logs and the credentials.',
+        default: false,
+      }),
     }),
     compression: choice(ENCODINGS, {
       description:
@@ -32,6 +55,11 @@ export function shipSection() {
     }),
     compression_level: integer({ description: 'Level of the compression.', default: 1, minimum: 1, maximum: 9 }),
     timeout: duration({ description: 'Longest wait for a complete answer.', default: '30s' }),
+    max_connection_age: duration({
+      description:
+        'How long a connection is kept at the most, half of it at the least. Behind the one address of a Service, collectors that were added get requests only by new connections.',
+      default: '5m',
+    }),
     max_in_flight: integer({
       description:
         'Requests under way at once, to all collectors together. To one that is overloaded fewer are sent, by itself.',
@@ -75,10 +103,26 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What the schema cannot say. */
-export function checkShip({ headers }: ShipConfig, report: Report): void {
+export function checkShip({ headers, endpoints, tls, bearer_token_file }: ShipConfig, report: Report): void {
   for (const [name, value] of Object.entries(headers)) {
     const path = ['ship', 'headers', name]
     if (!HEADER_NAME.test(name)) report(path, `${JSON.stringify(name)} is not the name of an HTTP header`, 'key')
     else if (!HEADER_VALUE.test(value)) report(path, `ship.headers.${name} has a character that HTTP does not allow`)
+    else if (name.toLowerCase() === 'authorization' && bearer_token_file !== '') {
+      report(path, `ship.headers.${name} and ship.bearer_token_file cannot both be sent`, 'key')
+    }
   }
+  if ((tls.cert_file === '') !== (tls.key_file === '')) {
+    const [given, missing] = tls.cert_file === '' ? ['key_file', 'cert_file'] : ['cert_file', 'key_file']
+    report(['ship', 'tls', given], `ship.tls.${given} needs ship.tls.${missing}`)
+  }
+  if (endpoints.some(isSecure)) return
+  for (const name of ['ca_file', 'cert_file', 'key_file', 'server_name'] as const) {
+    if (tls[name] !== '') report(['ship', 'tls', name], `ship.tls.${name} has no use: no endpoint is https://`)
+  }
+}
+
+/** Whether a URL is one of TLS. */
+export function isSecure(url: string): boolean {
+  return URL.parse(url)?.protocol === 'https:'
 }

@@ -2,14 +2,13 @@ import { join } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
 import type { Files } from '#lib/files.ts'
 import type { Registry } from '#lib/metrics.ts'
-import type { ShipConfig } from './config.ts'
+import { isSecure, type ShipConfig } from './config.ts'
+import { type Connect, createConnect } from './connect.ts'
 import { DeadLetters } from './dead-letter.ts'
 import { Endpoint } from './endpoint.ts'
 import { EndpointPool } from './endpoint-pool.ts'
 import type { ShipEvents } from './events.ts'
 import { exportShipMetrics } from './metrics.ts'
-import { OtlpClient } from './otlp-client.ts'
-import type { RequestSender } from './outcome.ts'
 import { Packer } from './packer.ts'
 import { Shipper } from './shipper.ts'
 
@@ -18,9 +17,10 @@ export interface ShipperDeps {
   readonly events: ShipEvents
   readonly registry: Registry
   readonly files: Files
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly stateDir: string
   /** Reaches a collector by its URL, in place of the network. */
-  readonly connect?: ((url: string) => RequestSender) | undefined
+  readonly connect?: Connect | undefined
 }
 
 /** The delivery that the configuration asks for. */
@@ -28,7 +28,10 @@ export function createShipper(config: ShipConfig, deps: ShipperDeps): Shipper {
   const { clock, events, files } = deps
   const backoff = { initialMs: config.backoff.initial, maxMs: config.backoff.max }
   const maxInFlight = config.max_in_flight
-  const { connect = (url) => createClient(url, config, clock) } = deps
+  if (config.tls.insecure_skip_verify && config.endpoints.some(isSecure)) {
+    events.collectorUnverified({})
+  }
+  const { connect = createConnect(config, deps) } = deps
   const endpoints = [...new Set(config.endpoints)].map((url) => {
     const sender = connect(url)
     return new Endpoint({ name: nameOf(url), sender, clock, encoding: config.compression, maxInFlight, backoff })
@@ -48,11 +51,6 @@ export function createShipper(config: ShipConfig, deps: ShipperDeps): Shipper {
     },
   })
   return shipper
-}
-
-/** What one collector is sent requests with. */
-export function createClient(url: string, { headers, timeout }: ShipConfig, clock: Clock): OtlpClient {
-  return new OtlpClient({ url, headers, timeoutMs: timeout, clock })
 }
 
 /** A URL for people: without what may be a secret in it. */

@@ -111,8 +111,8 @@ export class Delivery {
           break
         case 'retry': {
           if (signal.aborted) return undefined
-          const { reason, message } = outcome
-          events.sendFailed({ reason }, { endpoint: name, err: message, attempt })
+          const { reason, message, cure } = outcome
+          events.sendFailed({ reason }, { endpoint: name, err: message, attempt, cure })
           if (CUT.test(reason)) cuts += 1
           if (cuts >= CUTS_BEFORE_SPLITTING && mayBeTooLarge(piece.parcel)) {
             return { kind: 'connection-cut', message, endpoint: name }

@@ -21,6 +21,13 @@ export const SHIP_EVENTS = {
     level: 'info',
     message: 'a collector answers again',
   },
+  collectorUnverified: {
+    metric: 'collector_unverified_total',
+    help: 'Starts with ship.tls.insecure_skip_verify: whoever answers in place of a collector gets the logs.',
+    level: 'error',
+    message:
+      'the certificates of collectors are not verified: whoever answers at their addresses gets the logs and the credentials. Set ship.tls.ca_file in place of ship.tls.insecure_skip_verify',
+  },
   recordsDropped: {
     metric: 'records_dropped_total',
     help: 'Records that were given up, by reason.',

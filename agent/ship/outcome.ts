@@ -8,7 +8,14 @@ export type Outcome =
   /** It is responsible for the records now, but for those it rejects. */
   | { readonly kind: 'accepted'; readonly rejectedRecords: number; readonly message: string }
   /** The same request may succeed later, but not before `afterMs`. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly message: string; readonly afterMs: number }
+  | {
+      readonly kind: 'retry'
+      readonly reason: string
+      readonly message: string
+      readonly afterMs: number
+      /** What a person may do about it, if that is known. */
+      readonly cure?: string
+    }
   | { readonly kind: 'too-large'; readonly message: string }
   | { readonly kind: 'encoding-refused'; readonly message: string }
   /** It will never take this request. */

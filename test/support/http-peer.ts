@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type ServerOptions } from 'node:https'
 import type { TestContext } from 'node:test'
 
 export interface PeerRequest {
@@ -14,15 +15,17 @@ export type Answer = (response: ServerResponse, request: PeerRequest) => void
 export class HttpPeer {
   readonly requests: PeerRequest[] = []
   answer: Answer = (response) => response.end()
+  connections = 0
   #url = ''
 
   get url(): string {
     return this.#url
   }
 
-  static async start(t: Pick<TestContext, 'after'>): Promise<HttpPeer> {
+  /** @param tls makes it a server of https */
+  static async start(t: Pick<TestContext, 'after'>, tls?: ServerOptions): Promise<HttpPeer> {
     const peer = new HttpPeer()
-    const server = createServer((incoming, response) => {
+    const listener = (incoming: IncomingMessage, response: ServerResponse) => {
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
       incoming.on('end', () => {
@@ -30,11 +33,15 @@ export class HttpPeer {
         peer.requests.push(request)
         peer.answer(response, request)
       })
+    }
+    const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener)
+    server.on('connection', () => {
+      peer.connections += 1
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('not listening')
-    peer.#url = `http://127.0.0.1:${address.port}`
+    peer.#url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`
     t.after(() => {
       server.closeAllConnections()
       server.close()

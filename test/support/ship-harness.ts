@@ -67,7 +67,7 @@ export class ShipHarness {
     const { clock, registry } = this
     this.#directory = temporaryDirectory(t)
     this.shipper = createShipper(loadConfig(configModule, { overrides, env: {} }).ship, {
-      ...{ clock, registry, files, stateDir: this.#directory },
+      ...{ clock, registry, files, env: {}, stateDir: this.#directory },
       events: createEvents('vedette_agent', AGENT_EVENTS, { registry, logger, clock }),
       connect: (url) => {
         const { host } = new URL(url)

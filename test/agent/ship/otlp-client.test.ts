@@ -3,19 +3,24 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type Clock, systemClock } from '#lib/clock.ts'
-import { OtlpClient } from '../../../agent/ship/otlp-client.ts'
-import type { Encoding } from '../../../agent/ship/outcome.ts'
+import { loadConfig } from '#lib/config/load.ts'
+import { systemFiles } from '#lib/files.ts'
+import * as configModule from '../../../agent/config.ts'
+import { createConnect } from '../../../agent/ship/connect.ts'
+import type { Encoding, RequestSender } from '../../../agent/ship/outcome.ts'
 import { HttpPeer } from '../../support/http-peer.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 const NEVER = new AbortController().signal
 
-function clientOf(t: TestContext, url: string, clock: Clock = systemClock): OtlpClient {
-  const client = new OtlpClient({ url, headers: { Authorization: 'Bearer x' }, timeoutMs: 60_000, clock })
+function clientOf(t: TestContext, url: string, clock: Clock = systemClock): RequestSender {
+  const overrides = ['ship.headers={"Authorization":"Bearer x"}', 'ship.timeout=60s']
+  const { ship } = loadConfig(configModule, { overrides, env: {} })
+  const client = createConnect(ship, { clock, files: systemFiles, env: {} })(url)
   t.after(() => client.close())
   return client
 }
-const send = (client: OtlpClient, encoding: Encoding = 'zstd', body = Buffer.from('body')) =>
+const send = (client: RequestSender, encoding: Encoding = 'zstd', body = Buffer.from('body')) =>
   client.send(body, encoding, NEVER)
 
 /** A server on bare connections: it is told of each request's first bytes, with their connection and its number. */

@@ -1,14 +1,11 @@
 import { messageOf } from '#lib/errors.ts'
 import type { Files } from '#lib/files.ts'
-import { MetadataError, type Peer } from './metadata-error.ts'
 
 export interface WatchedFileOptions {
-  /** Whom it is for. */
-  readonly peer: Peer
-  /** The configuration key that names it, for messages. */
-  readonly key: string
   readonly path: string
   readonly files: Pick<Files, 'readFile' | 'stat'>
+  /** Makes the error for a file that cannot be used; the reason never has its content. */
+  readonly fail: (path: string, reason: string, cause?: unknown) => Error
 }
 
 /** A token has some kilobytes, a bundle of certificates some hundreds. */
@@ -31,7 +28,7 @@ export class WatchedFile {
    * The text as it is now, without blanks around it.
    *
    * @param force whether to read even if nothing seems to have changed: the peer says that it has
-   * @throws MetadataError whose message has the path and the reason, never the content
+   * @throws what `fail` makes
    */
   async read(force = false): Promise<string> {
     const { files, path } = this.#options
@@ -51,8 +48,7 @@ export class WatchedFile {
   }
 
   /** The error for a content that cannot be used. */
-  unusable(reason: string, cause?: unknown): MetadataError {
-    const { peer, key, path } = this.#options
-    return new MetadataError(`${peer}_FILE_UNREADABLE`, [key, path, reason], { cause })
+  unusable(reason: string, cause?: unknown): Error {
+    return this.#options.fail(this.#options.path, reason, cause)
   }
 }
