@@ -1,11 +1,14 @@
+import { hostname } from 'node:os'
 import { createWebServer } from '#lib/http/server.ts'
 import { claimDirectory } from '#lib/process/directory.ts'
 import type { ServiceDefinition } from '#lib/process/run.ts'
+import { readVersion } from '#lib/version.ts'
 import * as configModule from './config.ts'
 import { exportMetrics } from './metrics.ts'
 import { LagSurvey } from './observe/lag.ts'
 import { observeRoutes } from './observe/routes.ts'
 import { TapServer } from './observe/tap/serve-tap.ts'
+import { Top } from './observe/top.ts'
 import { createPipeline } from './pipeline.ts'
 import { createReloadable } from './reload.ts'
 
@@ -33,7 +36,10 @@ export const agentService: ServiceDefinition<configModule.AgentConfig> = {
       name: 'web.listen_address',
       listenAddress: config.web.listen_address,
       management: { registry: deps.registry, notReady: deps.notReady },
-      routes: observeRoutes({ taps: new TapServer({ tap: pipeline.tap, clock: deps.clock, access: config.web.tap }) }),
+      routes: observeRoutes({
+        taps: new TapServer({ tap: pipeline.tap, clock: deps.clock, access: config.web.tap }),
+        top: new Top({ ...deps, pipeline, survey, version: readVersion(), node: config.node_name || hostname() }),
+      }),
     })
     const parts = [claimDirectory('state_dir', config.state_dir), web, ...pipeline.parts]
     return { parts, addresses: () => ({ web: web.url }), reloadable: createReloadable(pipeline, deps.logger) }

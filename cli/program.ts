@@ -4,6 +4,7 @@ import { SERVICES } from './launch.ts'
 import { checkCommand } from './operate/check.ts'
 import { doctorCommand } from './operate/doctor.ts'
 import { tapCommand } from './operate/tap.ts'
+import { topCommand } from './operate/top.ts'
 import { queryCommand } from './query/query.ts'
 import { tailCommand } from './query/tail.ts'
 import { upCommand } from './up/command.ts'
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   program.addCommand(queryCommand())
   program.addCommand(tailCommand())
   program.addCommand(tapCommand())
+  program.addCommand(topCommand())
   program.addCommand(checkCommand())
   program.addCommand(doctorCommand())
   program

@@ -12,6 +12,8 @@ export interface ContainerLag {
   readonly bytesBehind: number
   /** Age of the oldest record that is not acknowledged; 0 if all are. */
   readonly secondsBehind: number
+  /** Bytes of its runs that were decoded so far; those of a run that is over and done with do not count any more. */
+  readonly readBytes: number
 }
 
 export interface NodeLag {
@@ -23,7 +25,8 @@ export interface NodeLag {
   /** Bytes of files that have no name any more, held by our descriptors only. */
   readonly unlinkedBytes: number
   readonly files: number
-  /** Those with the most bytes behind first, then by name. */
+  readonly containerCount: number
+  /** Those with the most bytes behind first, then in the order that was asked for. */
   readonly containers: readonly ContainerLag[]
 }
 
@@ -41,6 +44,8 @@ const FEWEST_LOOKED_AT = 100
 interface Tally {
   readonly log: ContainerLog
   bytesBehind: number
+  readBytes: number
+  activeAtMs: number
   /** The first file of each run that is not acknowledged to its end, and when it was last written to. */
   readonly pending: { readonly file: SourceFile; readonly modifiedAtMs: number }[]
 }
@@ -57,11 +62,17 @@ export class LagSurvey {
     this.#options = options
   }
 
-  take(maxContainers = this.#options.maxContainers): NodeLag {
+  /**
+   * @param order of the containers with nothing behind: by name, so that the same ones are told of again and again, or
+   *   the latest ones first
+   */
+  take(maxContainers = this.#options.maxContainers, order: 'name' | 'activity' = 'name'): NodeLag {
     const tallies = new Map<string, Tally>()
     let [bytesBehind, unreadBytes, unlinkedBytes, files] = [0, 0, 0, 0]
     for (const log of this.#options.logs()) {
       const tally = tallyOf(tallies, log)
+      tally.readBytes += log.readBytes
+      tally.activeAtMs = Math.max(tally.activeAtMs, log.activeAtMs)
       let isFirst = true
       for (const file of log.files) {
         const { sizeBytes, diskBytes, modifiedAtMs, linked } = file.stat()
@@ -77,15 +88,16 @@ export class LagSurvey {
       }
     }
     const looked = [...tallies.values()]
-      .sort(byBytesThenName)
+      .sort(order === 'name' ? byBytesThenName : byBytesThenActivity)
       .slice(0, Math.max(maxContainers, FEWEST_LOOKED_AT))
       .map((tally) => this.#lagOf(tally))
     const secondsBehind = looked.reduce((most, { secondsBehind: seconds }) => Math.max(most, seconds), 0)
     const containers = looked.slice(0, maxContainers)
-    return { bytesBehind, secondsBehind, unreadBytes, unlinkedBytes, files, containers }
+    const containerCount = tallies.size
+    return { bytesBehind, secondsBehind, unreadBytes, unlinkedBytes, files, containerCount, containers }
   }
 
-  #lagOf({ log, bytesBehind, pending }: Tally): ContainerLag {
+  #lagOf({ log, bytesBehind, readBytes, pending }: Tally): ContainerLag {
     const { namespace, pod, container } = log.instance
     const nowMs = this.#options.clock.nowMs()
     let secondsBehind = 0
@@ -93,7 +105,7 @@ export class LagSurvey {
       const ageMs = nowMs - this.#time.ofOldestUnacknowledged(file, log.handling.decoder, modifiedAtMs)
       secondsBehind = Math.max(secondsBehind, ageMs / 1000)
     }
-    return { namespace, pod, container, bytesBehind, secondsBehind }
+    return { namespace, pod, container, bytesBehind, secondsBehind, readBytes }
   }
 }
 
@@ -103,9 +115,13 @@ function tallyOf(tallies: Map<string, Tally>, log: ContainerLog): Tally {
   const key = `${namespace}/${pod}/${container}`
   const known = tallies.get(key)
   if (known !== undefined) return known
-  const tally = { log, bytesBehind: 0, pending: [] }
+  const tally = { log, bytesBehind: 0, readBytes: 0, activeAtMs: 0, pending: [] }
   tallies.set(key, tally)
   return tally
+}
+
+function byBytesThenActivity(a: Tally, b: Tally): number {
+  return b.bytesBehind - a.bytesBehind || b.activeAtMs - a.activeAtMs || byBytesThenName(a, b)
 }
 
 function byBytesThenName(a: Tally, b: Tally): number {

@@ -1,9 +1,11 @@
 import { CodedError, type ErrorCode } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
 import type { TapServer } from './tap/serve-tap.ts'
+import type { Top } from './top.ts'
 
 export interface ObserveRoutesOptions {
   readonly taps: TapServer
+  readonly top: Top
 }
 
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -17,28 +19,31 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
  * What the agent tells of itself beside its metrics:
  *
  * GET /api/v1/tap    lines as they pass, one JSON object a line
+ * GET /api/v1/top    what the stages and the containers do just now
  */
-export function observeRoutes({ taps }: ObserveRoutesOptions): (app: FastifyInstance) => void {
+export function observeRoutes({ taps, top }: ObserveRoutesOptions): (app: FastifyInstance) => void {
   return (app) => {
     app.get('/api/v1/tap', (request, reply) =>
-      answering(reply, () => {
+      answering(reply, async () => {
         taps.serve(request.raw, reply.raw, parametersOf(request), () => reply.hijack())
+        return undefined
       }),
     )
+    app.get('/api/v1/top', (request, reply) => answering(reply, () => top.report(parametersOf(request))))
     app.get('/api/*', (_request, reply) =>
-      answering(reply, () => {
-        throw new CodedError('NOT_FOUND', ['such endpoint; there is /api/v1/tap'])
+      answering(reply, async () => {
+        throw new CodedError('NOT_FOUND', ['such endpoint; there are /api/v1/tap and /api/v1/top'])
       }),
     )
     app.addHook('preClose', async () => taps.closeAll())
   }
 }
 
-/** Errors that a person can mend are answered as JSON, with what to do. */
-function answering(reply: FastifyReply, answer: () => void): FastifyReply {
+/** Answers with JSON, or nothing where the answer is under way; errors that a person can mend say what to do. */
+async function answering(reply: FastifyReply, answer: () => Promise<object | undefined>): Promise<FastifyReply> {
   try {
-    answer()
-    return reply
+    const body = await answer()
+    return body === undefined ? reply : reply.header('cache-control', 'no-store').send(body)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     const { code, message, cure } = error

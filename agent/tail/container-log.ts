@@ -60,6 +60,8 @@ export class ContainerLog implements Origin {
   queued = false
   /** When something was last read, monotonic milliseconds. */
   activeAtMs = 0
+  /** Bytes that were decoded; for those who look. */
+  readBytes = 0
   /** The inode that the name `N.log` stood for when it was last looked up. */
   lookedUpInode = 0
   /** The inode that the name of the next run's log stood for then. */

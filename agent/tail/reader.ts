@@ -146,8 +146,10 @@ export class Reader {
 
   /** Reads once; a failure is reported, and reading is tried again with the next poll. */
   async #tryRead(log: ContainerLog, file: SourceFile): Promise<boolean> {
+    const before = file.offset
     try {
       await this.#read(log, file)
+      log.readBytes += file.offset - before
       return true
     } catch (error) {
       this.#setIdle(file, file.seenOffset)

@@ -66,7 +66,8 @@ function parse(line: string, agent: URL): unknown {
 }
 
 function parseAgent(text: string): URL {
-  const url = URL.parse(text)
+  // An address from the environment of a pod may be of either family, so brackets are always put around it.
+  const url = URL.parse(text.replace(/\[([\d.]+)\]/, '$1'))
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new InvalidArgumentError(`It must be a URL such as ${DEFAULT_URL}.`)
   }

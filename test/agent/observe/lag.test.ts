@@ -35,11 +35,11 @@ test('bytes are behind until they are acknowledged, as old as the oldest record 
   const web = files('web-0')
   web.write(['one', 'two'])
   await agent.settle()
+  const before = statSync(web.path()).size
   assert.deepEqual(survey.take().containers, [
-    { namespace: 'shop', pod: 'web-0', container: 'app', bytesBehind: 0, secondsBehind: 0 },
+    { namespace: 'shop', pod: 'web-0', container: 'app', bytesBehind: 0, secondsBehind: 0, readBytes: before },
   ])
   collector.mode = 'hold'
-  const before = statSync(web.path()).size
   web.append('2026-11-21T10:46:30.5Z stdout F three\n2026-11-21T10:46:50Z stdout F four\n')
   await pass()
   age(60)
@@ -49,6 +49,7 @@ test('bytes are behind until they are acknowledged, as old as the oldest record 
   assert.deepEqual([lag.bytesBehind, lag.secondsBehind, lag.unreadBytes], [behind, 29.5, 0])
   assert.deepEqual(lag.containers[0], {
     ...{ namespace: 'shop', pod: 'web-0', container: 'app', bytesBehind: behind, secondsBehind: 29.5 },
+    readBytes: before + behind,
   })
   collector.mode = 'accept'
   collector.release()

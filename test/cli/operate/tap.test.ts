@@ -50,7 +50,9 @@ test('vedette tap says what is wrong, and what to do', async (t) => {
     forbidden.stderr,
     /^vedette tap: log lines are shown to processes of .*: web\.tap is off\nRun `vedette tap`/,
   )
-  const limits = await startCli(t, ['tap', '--rate', '6000'], { VEDETTE_AGENT: url }).ended
+  const limits = await startCli(t, ['tap', '--rate', '6000'], {
+    VEDETTE_AGENT: url.replace('127.0.0.1', '[127.0.0.1]'),
+  }).ended
   assert.match(limits.stderr, /web\.tap is off/)
   process.child.kill('SIGKILL')
   await process.exited

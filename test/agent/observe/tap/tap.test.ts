@@ -12,6 +12,7 @@ import { ContainerFiles } from '../../../support/container-files.ts'
 import { FakeCollector } from '../../../support/fake-collector.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
 import { until } from '../../../support/until.ts'
+import { topOf } from '../top-of.ts'
 
 /** A pipeline in this process, and the web server of an agent that shows what passes through it. */
 async function start(t: TestContext, access: TapAccess = 'local') {
@@ -20,7 +21,8 @@ async function start(t: TestContext, access: TapAccess = 'local') {
   await agent.start()
   const { tap } = agent.pipeline
   const taps = new TapServer({ tap, clock: systemClock, access })
-  const web = createWebServer({ name: 'web', listenAddress: '127.0.0.1:0', routes: observeRoutes({ taps }) })
+  const top = topOf(agent)
+  const web = createWebServer({ name: 'web', listenAddress: '127.0.0.1:0', routes: observeRoutes({ taps, top }) })
   await web.start?.()
   t.after(async () => {
     await web.stop?.(AbortSignal.timeout(5_000))
