@@ -31,6 +31,11 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: La
       () => intake.stats.excludedLines,
     ],
     ['records_truncated_total', 'Records whose body was cut to the limit.', () => intake.stats.truncatedRecords],
+    [
+      'nul_bytes_total',
+      'NULs at the begin of lines, which a power cut leaves; they are skipped.',
+      () => intake.stats.nulBytes,
+    ],
     ['records_repaired_total', 'Records with invalid UTF-8, replaced by U+FFFD.', () => intake.stats.repairedRecords],
     [
       'records_acknowledged_total',

@@ -11,6 +11,7 @@ import {
 } from './line.ts'
 import { TimestampParser } from './timestamp.ts'
 
+const RETURN = 13
 const SPACE = 32
 const COLON = 58
 const LETTER_F = 70
@@ -22,7 +23,8 @@ const ERR = 0x657272
 
 /**
  * The log format of the container runtime interface, as containerd and CRI-O write it:
- * `<RFC 3339 time> <stdout|stderr> <P|F>[:<tag>…] <content>`. Later tags are tolerated, as the kubelet's reader does.
+ * `<RFC 3339 time> <stdout|stderr> <P|F>[:<tag>…] <content>`. Later tags are tolerated, as the kubelet's reader does. A
+ * carriage return at the end of the content is part of its newline.
  */
 export class CriDecoder implements LineDecoder {
   readonly #timestamp = new TimestampParser()
@@ -55,6 +57,8 @@ export class CriDecoder implements LineDecoder {
     line.timeHigh = timestamp.high
     line.timeLow = timestamp.low
     line.bodyStart = at
+    // containerd drops it, conmon does not.
+    if (tag === LETTER_F && end > at && bytes[end - 1] === RETURN) line.bodyEnd = end - 1
   }
 }
 

@@ -166,6 +166,6 @@ export class ContainerLog implements Origin {
   resumePoint(file: SourceFile): ResumePoint {
     const stdout = this.joins[0].startIn(file) ?? file.offset
     const stderr = this.joins[1].startIn(file) ?? file.offset
-    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr], rule: this.rule.id }
+    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr, file.offset], rule: this.rule.id }
   }
 }

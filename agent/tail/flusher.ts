@@ -95,7 +95,8 @@ export class Flusher {
     }
     const line = file.longLine
     const bytes = line === undefined ? file.readTail() : line.kept
-    return bytes.length === 0 ? undefined : { bytes, endOffset: file.offset + (line?.totalBytes ?? bytes.length) }
+    const totalBytes = line?.totalBytes ?? bytes.length
+    return totalBytes === 0 ? undefined : { bytes, endOffset: file.offset + totalBytes }
   }
 
   #take(log: ContainerLog, file: SourceFile, { bytes, endOffset }: TornLine): void {

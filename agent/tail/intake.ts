@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#lib/clock.ts'
 import { FULL, Line, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
 import type { LongLine } from '../decode/long-line.ts'
+import { decodeBehindNuls } from '../decode/nuls.ts'
+import { characterStart, repairText } from '../decode/text.ts'
 import { isExcluded } from '../handling/handling.ts'
 import type { Joiner } from '../join/joiner.ts'
 import type { PartExtent } from '../join/partial.ts'
@@ -35,7 +37,7 @@ export class Intake {
   /** Counters, read when scraped. */
   readonly stats = {
     ...{ bytes: 0, records: 0, partialLines: 0, unparsedLines: 0, truncatedRecords: 0, repairedRecords: 0 },
-    excludedLines: 0,
+    ...{ excludedLines: 0, nulBytes: 0 },
   }
   readonly #options: IntakeOptions
   readonly #line = new Line()
@@ -83,7 +85,8 @@ export class Intake {
     const { holds } = stdout.rule
     const base = file.offset - start
     const valid = isUtf8(bytes.subarray(start, end))
-    const skipping = excludedStreams !== 0 || base + start < Math.max(...file.skip)
+    const skipping =
+      excludedStreams !== 0 || base + start < Math.max(file.skip[0], file.skip[1], file.skip[NO_STREAM] ?? 0)
     let { high, low } = file.time
     this.#begin(log, file)
     ahead.begin()
@@ -91,6 +94,7 @@ export class Intake {
     while (at < end && !batch.isFull) {
       const newline = ahead.nextNewline(bytes, at)
       decoder.decode(line, bytes, at, newline)
+      if (line.kind === UNPARSED) this.stats.nulBytes += decodeBehindNuls(line, decoder, bytes, at, newline)
       extent.startOffset = base + at
       extent.endOffset = base + newline
       if (line.kind === UNPARSED) {
@@ -124,7 +128,8 @@ export class Intake {
 
   /** Takes a line that was longer than a read and whose text ends at `endOffset`, with a newline or by a cut. */
   takeLongLine(log: ContainerLog, file: SourceFile, long: LongLine, endOffset: number, newline: boolean): void {
-    this.#takeLone(log, file, long.kept, endOffset, long.totalBytes, !newline)
+    this.stats.nulBytes += long.nulBytes
+    this.#takeLone(log, file, long.kept, endOffset, long.totalBytes - long.nulBytes, !newline)
     file.offset = endOffset + (newline ? 1 : 0)
     this.stats.bytes += long.totalBytes + (newline ? 1 : 0)
   }
@@ -184,7 +189,9 @@ export class Intake {
     const { tap } = this.#options
     if (tap?.wantsLines) tap.takeLines(log, file, file.offset, bytes, 0, bytes.length)
     this.#begin(log, file)
-    log.handling.decoder.decode(line, bytes, 0, bytes.length)
+    const { decoder } = log.handling
+    decoder.decode(line, bytes, 0, bytes.length)
+    this.stats.nulBytes += decodeBehindNuls(line, decoder, bytes, 0, bytes.length)
     this.#extent.startOffset = file.offset
     this.#extent.endOffset = endOffset
     if (line.kind === UNPARSED) {
@@ -203,8 +210,8 @@ export class Intake {
    */
   #isSkipped(log: ContainerLog, file: SourceFile): boolean {
     const { stream } = this.#line
+    if (this.#extent.startOffset < (file.skip[stream] ?? 0)) return true
     if (stream === NO_STREAM) return isExcluded(log.handling)
-    if (this.#extent.startOffset < file.skip[stream]) return true
     if ((log.handling.excludedStreams & (1 << stream)) === 0) return false
     this.stats.excludedLines += 1
     return true
@@ -214,6 +221,8 @@ export class Intake {
   #takeOddLine(log: ContainerLog, file: SourceFile, missingBytes = 0): void {
     const line = this.#line
     if (line.kind === UNPARSED) {
+      const isOnlyNuls = line.bodyStart === line.bodyEnd && this.#extent.startOffset < this.#extent.endOffset
+      if (isOnlyNuls) return
       this.stats.unparsedLines += 1
       this.#emit(log, missingBytes)
       return
@@ -259,7 +268,10 @@ export class Intake {
     const { maxRecordBytes } = this.#options
     const line = this.#line
     const bodyBytes = line.bodyEnd - line.bodyStart
-    if (!isUtf8(line.bytes.subarray(line.bodyStart, line.bodyEnd))) this.#repair()
+    if (!isUtf8(line.bytes.subarray(line.bodyStart, line.bodyEnd))) {
+      repairText(line)
+      this.stats.repairedRecords += 1
+    }
     const isCut = line.bodyEnd - line.bodyStart > maxRecordBytes
     if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
     const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0
@@ -276,20 +288,4 @@ export class Intake {
     this.#options.batch.append(log, line, this.#extent, originalBytes)
     this.stats.records += 1
   }
-
-  /** Protobuf strings and JSON are UTF-8; what is not becomes U+FFFD, or the whole request would be refused. */
-  #repair(): void {
-    const line = this.#line
-    line.bytes = Buffer.from(line.bytes.toString('utf8', line.bodyStart, line.bodyEnd))
-    line.bodyStart = 0
-    line.bodyEnd = line.bytes.length
-    this.stats.repairedRecords += 1
-  }
-}
-
-/** The first byte of the UTF-8 character that `at` lies in. */
-function characterStart(bytes: Buffer, at: number): number {
-  let start = at
-  while (start > at - 4 && (bytes[start]! & 0xc0) === 0x80) start -= 1
-  return start
 }

@@ -41,8 +41,8 @@ export interface SourceFileOptions {
  */
 export interface ResumePoint {
   readonly offset: number
-  /** Lines of stdout and of stderr that begin before these offsets were delivered. */
-  readonly delivered: readonly [number, number]
+  /** Lines of stdout, of stderr and of neither that begin before these offsets were delivered. */
+  readonly delivered: readonly [stdout: number, stderr: number, neither?: number]
   /** The id of the multiline rule of the lines from here on; undefined if none was taken yet. */
   readonly rule?: string
 }

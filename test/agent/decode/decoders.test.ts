@@ -5,6 +5,8 @@ import { CriDecoder } from '../../../agent/decode/cri.ts'
 import { createDecoder } from '../../../agent/decode/detect.ts'
 import { DockerDecoder } from '../../../agent/decode/docker.ts'
 import { FULL, Line, type LineDecoder, PARTIAL, UNPARSED } from '../../../agent/decode/line.ts'
+import { LongLine } from '../../../agent/decode/long-line.ts'
+import { decodeBehindNuls } from '../../../agent/decode/nuls.ts'
 
 const KINDS = { [FULL]: 'full', [PARTIAL]: 'partial', [UNPARSED]: 'unparsed' }
 const STREAMS = ['stdout', 'stderr', 'none']
@@ -101,8 +103,8 @@ test("agrees with JSON on any text in Docker's format", () => {
   )
 })
 
-test('no bytes make a decoder throw or leave its bounds', () => {
-  const decoders = [new CriDecoder(), new DockerDecoder(), createDecoder('auto')]
+/** Bytes that have something of a line, or nothing. */
+function hostileBytes(): fc.Arbitrary<Buffer> {
   const pieces = fc.constantFrom(
     TIME,
     ' ',
@@ -124,9 +126,15 @@ test('no bytes make a decoder throw or leave its bounds', () => {
   )
   const fragments = fc.array(fc.oneof(pieces, fc.string({ maxLength: 4 })), { maxLength: 20 })
   const texts = fragments.map((parts) => Buffer.from(parts.join('')))
-  const noise = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))
+  return fc.oneof(texts, noise)
+}
+
+const noise = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))
+
+test('no bytes make a decoder throw or leave its bounds', () => {
+  const decoders = [new CriDecoder(), new DockerDecoder(), createDecoder('auto')]
   fc.assert(
-    fc.property(fc.oneof(texts, noise), (bytes) => {
+    fc.property(hostileBytes(), (bytes) => {
       for (const decoder of decoders) {
         const line = new Line()
         decoder.decode(line, bytes, 0, bytes.length)
@@ -136,5 +144,73 @@ test('no bytes make a decoder throw or leave its bounds', () => {
       }
     }),
     { numRuns: 5_000 },
+  )
+})
+
+/** Bytes that would be taken for the rest of a line, if they were looked at. */
+const SURROUNDINGS = [
+  '',
+  '}',
+  '"}',
+  '0123456789Z stdout F ',
+  `"time":"${TIME}"}`,
+  ' stdout F x\n',
+  '\\u0041"',
+  '\r',
+  '\0',
+]
+
+test('what stands before or behind a line makes no difference', () => {
+  const decoders = [new CriDecoder(), new DockerDecoder(), createDecoder('auto')]
+  const around = fc.constantFrom(...SURROUNDINGS)
+  fc.assert(
+    fc.property(hostileBytes(), around, around, (bytes, before, behind) => {
+      for (const decoder of decoders) {
+        const [alone, among] = [new Line(), new Line()]
+        const framed = Buffer.concat([Buffer.from(before), bytes, Buffer.from(behind)])
+        decoder.decode(alone, bytes, 0, bytes.length)
+        const body = alone.bytes.toString('latin1', alone.bodyStart, alone.bodyEnd)
+        const start = Buffer.byteLength(before)
+        decoder.decode(among, framed, start, start + bytes.length)
+        assert.deepEqual(
+          [among.kind, among.stream, among.timeHigh, among.timeLow],
+          [alone.kind, alone.stream, alone.timeHigh, alone.timeLow],
+        )
+        assert.equal(among.bytes.toString('latin1', among.bodyStart, among.bodyEnd), body)
+      }
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+test('NULs before a line are passed over, and what is kept of a long one begins behind them', () => {
+  const text = fc.oneof(
+    fc.constant(`${TIME} stdout F a`),
+    fc.constant(`{"log":"a\\n","stream":"stdout","time":"${TIME}"}`),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(
+      fc.nat(40),
+      text,
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 60 }),
+      (nuls, body, chunk, limit) => {
+        fc.pre(!body.startsWith('\0'))
+        const decoder = createDecoder('auto')
+        const bytes = Buffer.concat([Buffer.alloc(nuls), Buffer.from(body)])
+        const [line, clean] = [new Line(), new Line()]
+        decoder.decode(line, bytes, 0, bytes.length)
+        assert.equal(decodeBehindNuls(line, decoder, bytes, 0, bytes.length), nuls)
+        const found = [line.kind, line.bytes.toString('utf8', line.bodyStart, line.bodyEnd)]
+        decoder.decode(clean, bytes, nuls, bytes.length)
+        assert.deepEqual(found, [clean.kind, clean.bytes.toString('utf8', clean.bodyStart, clean.bodyEnd)])
+
+        const long = new LongLine(limit)
+        for (let at = 0; at < bytes.length; at += chunk) long.append(bytes, at, Math.min(bytes.length, at + chunk))
+        assert.deepEqual([long.totalBytes, long.nulBytes], [bytes.length, nuls])
+        assert.deepEqual(long.kept, bytes.subarray(nuls, nuls + limit))
+      },
+    ),
   )
 })

@@ -53,7 +53,7 @@ const CASES: readonly [what: string, patterns: Patterns, lines: readonly string[
     ['out', '<a\nb\nc>', 'out', '<d>', '<e', '<f\ng>'],
   ],
   ['any encoding of letters', { start: '^É' }, ['É1', 'x', 'É2'], ['É1\nx', 'É2']],
-  ['a carriage return is not the end of a line', { end: ';$' }, ['a;\r', 'b;\r'], ['a;\r', 'b;\r']],
+  ['a carriage return is not the end of a line', { end: ';$' }, ['a;\r\r', 'b;\r\r'], ['a;\r', 'b;\r']],
 ]
 
 for (const [what, patterns, lines, records] of CASES) {
