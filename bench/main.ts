@@ -1,4 +1,5 @@
 import { benchAgent } from './agent.ts'
+import { benchFairness } from './fairness.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
 import { collectorResult, storeResult } from './service-results.ts'
 import { benchUp } from './up.ts'
@@ -6,6 +7,7 @@ import { benchUp } from './up.ts'
 /** `npm run bench -- agent`: one of the benchmarks, or all of them. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   agent: benchAgent,
+  fairness: benchFairness,
   collector: collectorResult,
   store: storeResult,
   up: benchUp,

@@ -5,22 +5,22 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-
-const compress = promisify(gzip)
+import { gzipSync } from 'node:zlib'
 
 /** Rotated files that are there at most: `containerLogMaxFiles`, 5 by default, less the live one. */
 const MAX_ROTATED = 4
+/** Not compressed but stored: rotations may follow each other faster than a processor compresses. */
+const STORED = { level: 0 }
 /** The time in a rotated file's name has whole seconds; the kubelet comes by every few of them. */
 const SECONDS_BETWEEN_ROTATIONS = 3
 const FIRST_ROTATION_MS = Date.UTC(2026, 10, 21, 10, 46)
@@ -62,7 +62,8 @@ export class KubeletLog {
       .sort()
     for (const name of rotated.splice(0, Math.max(0, rotated.length - MAX_ROTATED + 1))) unlinkSync(this.#path(name))
     for (const name of rotated.filter((other) => !other.endsWith('.gz'))) {
-      await writeFile(this.#path(`${name}.tmp`), await compress(await readFile(this.#path(name)), { level: 1 }))
+      writeFileSync(this.#path(`${name}.tmp`), gzipSync(readFileSync(this.#path(name)), STORED))
+      await setImmediate()
       renameSync(this.#path(`${name}.tmp`), this.#path(`${name}.gz`))
       unlinkSync(this.#path(name))
     }

@@ -5,7 +5,7 @@ export const collectorAway = defineScenario({
   name: 'collector-away',
   title: 'the collector is away for 20 rotations',
   short: { containers: 4, rotations: 20, linesPerRotation: 500, rotateEveryMs: 100 },
-  long: { containers: 10, rotations: 20, linesPerRotation: 50_000, rotateEveryMs: 1_000 },
+  long: { containers: 10, rotations: 20, linesPerRotation: 5_000, rotateEveryMs: 1_000 },
   async play(stage, { containers, rotations, linesPerRotation, rotateEveryMs }) {
     const all = Array.from({ length: containers }, () => stage.addContainer())
     for (const container of all) container.write(linesPerRotation)

@@ -56,8 +56,7 @@ export async function play(scenario: Scenario, form: 'short' | 'long'): Promise<
     )
     assert.equal(account.records_read_total, account.records_acknowledged_total)
     assert.equal(await agent.stop(), 0)
-    const written = new Map(stage.containers.map((container) => [container.number, container.written]))
-    const faults = collector.audit.compare(written, { ordered: scenario.ordered ?? true })
+    const faults = stage.audit({ ordered: scenario.ordered ?? true })
     assert.deepEqual(faults, NO_FAULTS, collector.audit.examples.join('\n'))
     return {
       lines: stage.written,

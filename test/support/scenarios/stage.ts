@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AgentProcess } from '../agent-process.ts'
+import type { Faults } from '../line-audit.ts'
 import { NumberedContainer } from '../numbered-container.ts'
 import { ScriptedCollector } from '../scripted-collector.ts'
-import { until } from '../until.ts'
 
 export interface StageOptions {
   /** Of the agent, as `key=value`. */
@@ -13,7 +14,9 @@ export interface StageOptions {
   readonly nodeFlags?: (directory: string) => readonly string[]
 }
 
-const SETTLE_MS = 120_000
+/** Longer than anything is held back: a back-off, an incomplete record. */
+const PATIENCE_MS = 30_000
+const LOOK_EVERY_MS = 50
 
 /** What a scenario plays on: a node's directory of logs with containers that write, the agent, a collector. */
 export class Stage {
@@ -60,16 +63,33 @@ export class Stage {
     return this.containers.reduce((sum, { written }) => sum + written, 0)
   }
 
-  /** Waits until every line has arrived and nothing is under way. */
+  /** Waits until every line has arrived and nothing is under way; gives up when no more come. */
   async settle(): Promise<void> {
     const { audit } = this.collector
-    const isSettled = async () => {
-      if (audit.size < this.written) return false
-      return (await this.agent.metrics('records_in_flight')).records_in_flight === 0
+    let arrived = -1
+    let arrivedAtMs = 0
+    for (;;) {
+      if (audit.size >= this.written) {
+        const { records_in_flight } = await this.agent.metrics('records_in_flight')
+        if (records_in_flight === 0) return
+      }
+      if (audit.size > arrived) {
+        arrived = audit.size
+        arrivedAtMs = performance.now()
+      } else if (performance.now() - arrivedAtMs > PATIENCE_MS) {
+        const faults = JSON.stringify(this.audit())
+        throw new Error(`${arrived} of ${this.written} lines have arrived: ${faults}\n${audit.examples.join('\n')}`)
+      }
+      await sleep(LOOK_EVERY_MS)
     }
-    await until('every line has arrived', isSettled, { timeoutMs: SETTLE_MS }).catch((error: unknown) => {
-      throw new Error(`${audit.size} of ${this.written} lines have arrived`, { cause: error })
-    })
+  }
+
+  /** What is wrong with the lines that have arrived so far. */
+  audit(options: { readonly ordered?: boolean } = {}): Faults {
+    return this.collector.audit.compare(
+      new Map(this.containers.map(({ number, written }) => [number, written])),
+      options,
+    )
   }
 
   /** Has something done when the stage is struck. */
