@@ -72,6 +72,11 @@ export function shipSection() {
       default: '16MiB',
       minimum: 1024,
     }),
+    resolve_interval: duration({
+      description:
+        'How often the names of endpoints are looked up. One with several addresses, as a headless Service has, counts as several collectors. `0s` to leave names to each connection; so are those reached by a proxy.',
+      default: '30s',
+    }),
     batch: section('How records are gathered into requests.', {
       max_bytes: size({
         description: 'A request is sent once its records have this many bytes.',

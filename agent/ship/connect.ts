@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/clock.ts'
 import type { Files } from '#lib/files.ts'
+import type { Address } from './address-resolver.ts'
 import type { ShipConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { CredentialFiles } from './credentials.ts'
@@ -14,8 +15,8 @@ export interface ConnectDeps {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Reaches a collector by its base URL. */
-export type Connect = (url: string) => RequestSender
+/** Reaches a collector by its base URL, at one address of its name if that has several. */
+export type Connect = (url: string, address?: Address) => RequestSender
 
 /** How collectors are reached as the configuration says: with one set of credentials for all of them. */
 export function createConnect(config: ShipConfig, { clock, files, env }: ConnectDeps): Connect {
@@ -27,10 +28,10 @@ export function createConnect(config: ShipConfig, { clock, files, env }: Connect
     keyFile: tls.key_file,
     tokenFile: config.bearer_token_file,
   })
-  return (base) => {
+  return (base, address) => {
     const url = new URL(base)
     const connections = new Connections({
-      ...{ url, clock, proxies: proxiesFor(url, env) },
+      ...{ url, address, clock, proxies: proxiesFor(url, env) },
       maxAgeMs: config.max_connection_age,
       serverName: tls.server_name,
       insecureSkipVerify: tls.insecure_skip_verify,

@@ -1,5 +1,7 @@
 import type { Agent } from 'node:http'
+import type { LookupFunction } from 'node:net'
 import type { Clock } from '#lib/clock.ts'
+import type { Address } from './address-resolver.ts'
 import type { Credentials } from './credentials.ts'
 
 export interface ConnectionsOptions {
@@ -12,6 +14,8 @@ export interface ConnectionsOptions {
   /** Name that the certificate must have; empty for that of the URL. */
   readonly serverName: string
   readonly insecureSkipVerify: boolean
+  /** Where to connect to, in place of what the name of the URL is looked up as. */
+  readonly address?: Address | undefined
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as far as they apply. */
   readonly proxies: Readonly<Record<string, string>> | undefined
 }
@@ -68,9 +72,13 @@ export class Connections {
   }
 
   #common() {
-    const { proxies, maxAgeMs } = this.#options
+    const { proxies, maxAgeMs, address } = this.#options
     // The timeout is that of an idle connection; Node minds a collector's own, as its answers tell it, only below this.
-    return { keepAlive: true, timeout: maxAgeMs, ...(proxies === undefined ? {} : { proxyEnv: proxies }) }
+    return {
+      ...{ keepAlive: true, timeout: maxAgeMs },
+      ...(proxies === undefined ? {} : { proxyEnv: proxies }),
+      ...(address === undefined ? {} : { lookup: fixed(address) }),
+    }
   }
 
   /** Node asks this after each request whether its connection is to be kept. */
@@ -91,5 +99,13 @@ export class Connections {
       for (const socket of sockets ?? []) socket.destroy()
     }
     this.#agent = undefined
+  }
+}
+
+/** A lookup that finds one address, whatever the name, which stays that of the Host header and of the certificate. */
+function fixed({ address, family }: Address): LookupFunction {
+  return (_hostname, options, callback) => {
+    if (options.all === true) callback(null, [{ address, family }])
+    else callback(null, address, family)
   }
 }

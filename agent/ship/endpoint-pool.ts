@@ -7,6 +7,8 @@ export interface EndpointPoolOptions {
   readonly endpoints: readonly Endpoint[]
   readonly clock: Clock
   readonly events: Pick<ShipEvents, 'endpointFailed' | 'endpointBack'>
+  /** Told when a collector that worked fails. */
+  readonly onFailed?: () => void
   /** Requests that may be under way at once, to all together. */
   readonly maxInFlight: number
   /** Returns a number in [0, 1); `Math.random` unless told. */
@@ -31,6 +33,8 @@ export class EndpointPool {
   readonly #options: EndpointPoolOptions
   #endpoints: readonly Endpoint[]
   #next: number
+  /** No longer among the endpoints, with requests under way. */
+  readonly #leaving = new Set<Endpoint>()
   readonly #waiting: Waiter[] = []
   #cancelTimer: () => void = () => {}
 
@@ -43,11 +47,6 @@ export class EndpointPool {
 
   get endpoints(): readonly Endpoint[] {
     return this.#endpoints
-  }
-
-  /** Requests under way. */
-  get inFlight(): number {
-    return this.#endpoints.reduce((sum, { inFlight }) => sum + inFlight, 0)
   }
 
   /** In what the next request will probably be sent. */
@@ -78,10 +77,26 @@ export class EndpointPool {
 
   /** Every lease has to be given back, with what came of it; without an outcome if the request was given up. */
   release({ endpoint, ticket }: Lease, outcome?: Outcome): void {
-    const { events } = this.#options
+    const { events, onFailed } = this.#options
     const change = endpoint.end(ticket, outcome)
-    if (change === 'failed') events.endpointFailed({}, { endpoint: endpoint.name })
+    if (change === 'failed') {
+      events.endpointFailed({}, { endpoint: endpoint.name })
+      onFailed?.()
+    }
     if (change === 'recovered') events.endpointBack({}, { endpoint: endpoint.name })
+    if (endpoint.inFlight === 0 && this.#leaving.delete(endpoint)) endpoint.sender.close()
+    this.#dispatch()
+  }
+
+  /** From now on requests go to these. What is under way to others ends as it may. */
+  replace(endpoints: readonly Endpoint[]): void {
+    for (const endpoint of this.#endpoints) {
+      if (endpoints.includes(endpoint)) continue
+      if (endpoint.inFlight === 0) endpoint.sender.close()
+      else this.#leaving.add(endpoint)
+    }
+    for (const endpoint of endpoints) this.#leaving.delete(endpoint)
+    this.#endpoints = endpoints
     this.#dispatch()
   }
 
@@ -93,7 +108,7 @@ export class EndpointPool {
 
   close(): void {
     this.#cancelTimer()
-    for (const { sender } of this.#endpoints) sender.close()
+    for (const { sender } of [...this.#endpoints, ...this.#leaving]) sender.close()
   }
 
   #dispatch(): void {

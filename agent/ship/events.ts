@@ -28,6 +28,12 @@ export const SHIP_EVENTS = {
     message:
       'the certificates of collectors are not verified: whoever answers at their addresses gets the logs and the credentials. Set ship.tls.ca_file in place of ship.tls.insecure_skip_verify',
   },
+  resolveFailed: {
+    metric: 'resolve_errors_total',
+    help: 'Lookups of the names of collectors that failed.',
+    level: 'warn',
+    message: 'cannot look up the name of a collector; the addresses that are known stay in use',
+  },
   recordsDropped: {
     metric: 'records_dropped_total',
     help: 'Records that were given up, by reason.',

@@ -9,6 +9,8 @@ export interface ShipperOptions extends Omit<DeliveryOptions, 'onAccepted' | 'on
   readonly maxInFlight: number
   /** Once unacknowledged requests have this many bytes, compressed, no other is taken. */
   readonly maxInFlightBytes: number
+  /** Called at the start. */
+  readonly open: () => void
   /** Called once nothing is under way any more. */
   readonly close: () => Promise<void>
 }
@@ -35,6 +37,10 @@ export class Shipper implements Service {
       onAccepted: (parcel, rejected) => this.#accept(parcel, rejected),
       onDropped: (records) => this.#drop(records),
     })
+  }
+
+  start(): void {
+    this.#options.open()
   }
 
   /** Records that were handed over and are neither acknowledged nor dropped. */

@@ -11,7 +11,7 @@ import { createLogger } from '#lib/log.ts'
 import { createRegistry } from '#lib/metrics.ts'
 import * as configModule from '../../agent/config.ts'
 import { AGENT_EVENTS } from '../../agent/events.ts'
-import { createShipper } from '../../agent/ship/create-shipper.ts'
+import { createShipper, type ShipperDeps } from '../../agent/ship/create-shipper.ts'
 import type { Encoding, Outcome } from '../../agent/ship/outcome.ts'
 import type { Shipper } from '../../agent/ship/shipper.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -44,17 +44,19 @@ export class ShipHarness {
   /** The records of the last request. */
   lastRecords: readonly FlatRecord[] = []
   readonly acknowledged: string[] = []
+  /** Collectors whose connections were closed. */
+  readonly closed: string[] = []
   readonly #directory: string
 
-  /** @param replies by the host of the collector */
+  /** @param replies by the host of the collector, or by its address if names are looked up */
   constructor(
     t: Pick<TestContext, 'after'>,
     replies: Reply | Readonly<Record<string, Reply>>,
     settings: readonly string[] = [],
-    files: Files = systemFiles,
+    { files = systemFiles, lookup }: { files?: Files; lookup?: ShipperDeps['lookup'] } = {},
   ) {
     const collectors = typeof replies === 'function' ? { collector: replies } : replies
-    const urls = Object.keys(collectors).map((host) => `http://${host}`)
+    const urls = lookup === undefined ? Object.keys(collectors).map((host) => `http://${host}`) : ['http://collector']
     const overrides = [
       `ship.endpoints=${JSON.stringify(urls)}`,
       ...['ship.backoff.initial=100ms', 'ship.backoff.max=1s', 'ship.max_in_flight=8'],
@@ -69,11 +71,15 @@ export class ShipHarness {
     this.shipper = createShipper(loadConfig(configModule, { overrides, env: {} }).ship, {
       ...{ clock, registry, files, env: {}, stateDir: this.#directory },
       events: createEvents('vedette_agent', AGENT_EVENTS, { registry, logger, clock }),
-      connect: (url) => {
-        const { host } = new URL(url)
-        const prefix = urls.length === 1 ? '' : `${host} `
-        return { send: (body, ...rest) => this.#reply(prefix, collectors[host]!, body, ...rest), close() {} }
+      connect: (url, address) => {
+        const host = address?.address ?? new URL(url).host
+        const prefix = urls.length === 1 && lookup === undefined ? '' : `${host} `
+        return {
+          send: (body, ...rest) => this.#reply(prefix, collectors[host]!, body, ...rest),
+          close: () => void this.closed.push(host),
+        }
       },
+      ...(lookup === undefined ? {} : { lookup }),
     })
     t.after(() => this.shipper.stop(AbortSignal.abort()))
   }

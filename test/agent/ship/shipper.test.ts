@@ -78,7 +78,9 @@ test('the search for what is refused is bounded; what is left is kept together',
 test('while the disk takes no dead letter the rest goes on, and in the end the record is given up', async (t) => {
   const disk = new FaultyFiles()
   disk.failingSyncs = 100
-  const ship = new ShipHarness(t, (bodies) => (bodies.includes('bad') ? refused() : ACCEPTED), [], disk.files)
+  const ship = new ShipHarness(t, (bodies) => (bodies.includes('bad') ? refused() : ACCEPTED), [], {
+    files: disk.files,
+  })
   void ship.submit('bad')
   await ship.clock.advance(10)
   assert.deepEqual(ship.balance(), { acknowledged: 0, dropped: 0, inFlight: 1 })
