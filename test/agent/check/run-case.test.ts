@@ -128,6 +128,20 @@ tests:
   assert.deepEqual(mismatches, [])
 })
 
+test('annotations of a pod steer its lines as they do on a node', async (t) => {
+  const text = `
+tests:
+  - name: annotations
+    input:
+      - {pod: web-0, annotations: {vedette.dev/exclude: 'true'}, lines: left out}
+      - {pod: web-1, annotations: {fluentbit.io/exclude: 'true'}, lines: left out too}
+      - {pod: web-2, annotations: {vedette.dev/parser: 'off'}, lines: ERROR not looked at}
+    expect:
+      records: [{body: ERROR not looked at, severity_number: 0, absent: [k8s.pod.annotation.vedette.dev/parser]}]
+`
+  assert.deepEqual((await run(t, text)).mismatches, [])
+})
+
 test('what differs is told field by field', async (t) => {
   const given = (expect: string) =>
     run(t, `tests: [{name: x, input: [{lines: "INFO one\\nWARN two\\nthree"}], expect: ${expect}}]`)
