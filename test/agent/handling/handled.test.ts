@@ -133,11 +133,11 @@ test('lines are joined by the rule that the pod asks for from the moment that it
   const { agent, collector, files, reannotate, stdout, pods } = createAgent(t, [
     'logs.multiline.patterns=[{name: dated, start: "^\\\\d", flush_after: 3s}]',
   ])
-  collector.mode = 'lose'
   files.write(['1 a', 'b'])
   await agent.start()
   await agent.clock.advance(1_000)
   await reannotate({ 'vedette.dev/multiline': 'dated' })
+  collector.mode = 'lose'
   files.write(['c', '2 d', 'e'])
   await agent.clock.advance(1_000)
   const expected = ['1 a', 'b', 'c']
