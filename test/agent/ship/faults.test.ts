@@ -186,8 +186,8 @@ test('several collectors, each with all of the faults, lose nothing', async (t) 
   checkArrival(collectors, all)
   assert.equal(shipper.stats.acknowledgedRecords, all.length)
   assert.ok(
-    collectors.every((collector) => collector.taken.length > 0),
-    'and each is used',
+    collectors.every(({ peer }) => peer.requests.length > 0),
+    'and each is asked',
   )
 })
 
