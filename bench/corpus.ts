@@ -9,7 +9,12 @@ export interface CorpusOptions {
   readonly lines: number
   /** Time of the first line, epoch milliseconds. */
   readonly startMs: number
+  /** `mixed` unless told. */
+  readonly content?: Content
 }
+
+/** What the containers write: each its own of all kinds, or each JSON of another logger. */
+export type Content = 'mixed' | 'json'
 
 export interface CorpusLine {
   /** Index of the container that wrote it. */
@@ -51,6 +56,7 @@ export function* corpusLines(options: CorpusOptions): Generator<CorpusLine> {
         .padStart(8, '0')
     return text.slice(0, digits)
   }
+  const messages = options.content === 'json' ? JSON_MESSAGES : MESSAGES
   let timeNs = BigInt(options.startMs) * 1_000_000n
   for (let index = 0; index < options.lines; index++) {
     const container = index % options.containers
@@ -60,7 +66,7 @@ export function* corpusLines(options: CorpusOptions): Generator<CorpusLine> {
       container,
       timeNs,
       stream: random() < 0.85 ? 'stdout' : 'stderr',
-      message: MESSAGES[container % MESSAGES.length]!(iso, { random, below, pick, hex }),
+      message: messages[container % messages.length]!(iso, { random, below, pick, hex }),
     }
   }
 }
@@ -72,18 +78,62 @@ interface Draw {
   readonly hex: (digits: number) => string
 }
 
-const MESSAGES: readonly ((iso: string, draw: Draw) => string)[] = [
+type Message = (iso: string, draw: Draw) => string
+
+const writeJson: Message = (iso, { random, below, pick, hex }) =>
+  JSON.stringify({
+    level: pick(LEVELS),
+    ts: iso,
+    msg: pick(EVENTS),
+    trace_id: hex(32),
+    user_id: below(100_000),
+    path: pick(PATHS),
+    duration_ms: Number((random() * 200).toFixed(2)),
+    status: pick([200, 200, 200, 201, 404, 500]),
+  })
+
+/** Lines as zap, pino, logrus and the Elastic Common Schema make them, with level and ids at the begin or the end. */
+const JSON_MESSAGES: readonly Message[] = [
+  writeJson,
   (iso, { random, below, pick, hex }) =>
     JSON.stringify({
-      level: pick(LEVELS),
-      ts: iso,
-      msg: pick(EVENTS),
+      level: pick([30, 30, 30, 20, 40, 50]),
+      time: Date.parse(iso),
+      pid: 1,
+      hostname: `web-${hex(8)}`,
+      req: { id: below(1_000_000), method: 'GET', url: pick(PATHS), remoteAddress: `10.0.${below(256)}.${below(256)}` },
+      responseTime: Number((random() * 200).toFixed(3)),
       trace_id: hex(32),
-      user_id: below(100_000),
-      path: pick(PATHS),
-      duration_ms: Number((random() * 200).toFixed(2)),
-      status: pick([200, 200, 200, 201, 404, 500]),
+      span_id: hex(16),
+      trace_flags: '01',
+      msg: pick(EVENTS),
     }),
+  (iso, { below, pick, hex }) =>
+    JSON.stringify({
+      caller: `server/handler.go:${below(900)}`,
+      customer: below(100_000),
+      error: below(8) === 0 ? `dial tcp 10.1.2.${below(256)}:5432: connect: "connection refused"` : null,
+      level: pick(LEVELS),
+      msg: `${pick(EVENTS)} for order ${hex(12)}`,
+      spanID: hex(16),
+      time: iso,
+      traceID: hex(32),
+    }),
+  (iso, { below, pick, hex }) =>
+    JSON.stringify({
+      '@timestamp': iso,
+      'log.level': pick(LEVELS).toUpperCase(),
+      message: `${pick(CLASSES)}: ${pick(EVENTS)}, attempt ${below(5)}`,
+      'ecs.version': '1.2.0',
+      'process.thread.name': `http-nio-8080-exec-${below(32)}`,
+      'log.logger': `com.example.shop.${pick(CLASSES)}`,
+      'trace.id': hex(32),
+      'transaction.id': hex(16),
+    }),
+]
+
+const MESSAGES: readonly Message[] = [
+  writeJson,
   (iso, { random, below, pick }) =>
     `10.${below(256)}.${below(256)}.${below(256)} - - [${iso}] "GET ${pick(PATHS)}?id=${below(1_000_000)} HTTP/1.1" ` +
     `${pick([200, 200, 304, 404])} ${below(20_000)} "-" "${pick(AGENTS)}" rt=${random().toFixed(3)}`,

@@ -1,11 +1,15 @@
+import { parseArgs } from 'node:util'
 import { benchAgent } from './agent.ts'
 import { benchFairness } from './fairness.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
 import { collectorResult, storeResult } from './service-results.ts'
 import { benchUp } from './up.ts'
 
-/** `npm run bench -- agent`: one of the benchmarks, or all of them. */
-const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
+/**
+ * `npm run bench -- agent`: one of the benchmarks, or all of them. With `--lines=100000` the agent's has other inputs and
+ * nothing is written: to see that it works.
+ */
+const BENCHMARKS: Readonly<Record<string, (lines?: number) => Promise<BenchResult>>> = {
   agent: benchAgent,
   fairness: benchFairness,
   collector: collectorResult,
@@ -13,14 +17,15 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   up: benchUp,
 }
 
-const names = process.argv.slice(2)
+const { values, positionals: names } = parseArgs({ options: { lines: { type: 'string' } }, allowPositionals: true })
+const lines = values.lines === undefined ? undefined : Number(values.lines)
 const unknown = names.filter((name) => !(name in BENCHMARKS))
 if (unknown.length > 0) {
   process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`)
   process.exit(2)
 }
 for (const name of names.length === 0 ? Object.keys(BENCHMARKS) : names) {
-  const result = await BENCHMARKS[name]!()
-  publish(result)
+  const result = await BENCHMARKS[name]!(lines)
+  if (lines === undefined) publish(result)
   process.stdout.write(`${printTable(result)}\n${JSON.stringify(result)}\n`)
 }
