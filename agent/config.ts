@@ -8,6 +8,7 @@ import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection, observedWebSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
+import { checkRedact, redactSection } from './redact/config.ts'
 import { checkShip, shipSection } from './ship/config.ts'
 
 export const schema = section(
@@ -49,6 +50,7 @@ export const schema = section(
           "Time of the records: the runtime's, or the one that their texts state where the parser finds one that is not before 1971 nor a day beyond the runtime's. Ids have the runtime's, so that records stay in their order.",
         default: 'runtime',
       }),
+      redact: redactSection(),
       include: containerRules('Containers that are read; all if none is named.'),
       exclude: containerRules('Containers that are not read, even if they are included.'),
       own_pod_uid: text({
@@ -80,5 +82,6 @@ export type AgentConfig = Static<typeof schema>
 
 export function check(config: AgentConfig, report: Report): void {
   checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
+  checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkShip(config.ship, report)
 }

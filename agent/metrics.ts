@@ -50,6 +50,19 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: La
   const gauges = [...deliveryGauges(pipeline), ...nodeGauges(pipeline), ...metadataGauges(pipeline)]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_agent_${name}`, help }, read)
   exportLag(registry, survey)
+  exportRedactions(registry, pipeline)
+}
+
+function exportRedactions(registry: Registry, { redactor }: Pipeline): void {
+  counterOf(
+    registry,
+    {
+      name: 'vedette_agent_redactions_total',
+      help: 'Secrets in bodies that were replaced, by preset or pattern.',
+      labelNames: ['pattern'],
+    },
+    () => (redactor?.names ?? []).map((pattern, index) => ({ labels: { pattern }, value: redactor!.counts[index]! })),
+  )
 }
 
 /** What is on its way, and what of it is not written down. */

@@ -17,6 +17,8 @@ import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
 import type { KnownPods } from './metadata/known-pods.ts'
 import { Tap } from './observe/tap/tap.ts'
+import { createRedactor } from './redact/create-redactor.ts'
+import type { Redactor } from './redact/redactor.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
 import { createShipper } from './ship/create-shipper.ts'
 import type { RequestSender } from './ship/outcome.ts'
@@ -46,6 +48,8 @@ export interface Pipeline {
   readonly tailer: Tailer
   readonly intake: Intake
   readonly joiner: Joiner
+  /** Undefined if nothing is redacted. */
+  readonly redactor: Redactor | undefined
   readonly shipper: Shipper
   readonly checkpoints: Checkpoints
   readonly ledger: Ledger
@@ -69,6 +73,7 @@ export interface PipelineDeps extends EventDeps {
  * handle    how its lines are decoded, joined and parsed           handling/handlings.ts
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
  * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/
+ * redact    secrets in texts                                   redact/redactor.ts
  * parse     severity and trace ids                               parse/detect.ts
  * enrich    whose record it is                                   enrich/enricher.ts, metadata/known-pods.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
@@ -103,7 +108,8 @@ export function createPipeline(
   })
   const joiner = new Joiner({ clock, maxRecordBytes })
   const tap = new Tap()
-  const intake = new Intake({ joiner, batch, writer, clock, maxRecordBytes, tap })
+  const redactor = createRedactor(config.logs.redact)
+  const intake = new Intake({ joiner, redactor, batch, writer, clock, maxRecordBytes, tap })
 
   const pods = createPods(config.metadata, {
     ...{ clock, events },
@@ -172,7 +178,7 @@ export function createPipeline(
   }
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
-    ...{ discovery, tailer, intake, joiner, shipper, checkpoints, ledger, tap, pods },
+    ...{ discovery, tailer, intake, joiner, redactor, shipper, checkpoints, ledger, tap, pods },
   }
 }
 

@@ -12,6 +12,7 @@ import { LookAhead } from '../multiline/look-ahead.ts'
 import { HOLDS_ALL, HOLDS_NONE, type MultilineRule } from '../multiline/rule.ts'
 import type { Tap } from '../observe/tap/tap.ts'
 import { parseTimed } from '../parse/timed.ts'
+import type { Redactor } from '../redact/redactor.ts'
 import type { Batch, Request } from '../ship/batch.ts'
 import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
@@ -25,12 +26,14 @@ export interface IntakeOptions {
   /** Longest body of a record; longer ones are cut and say so. */
   readonly maxRecordBytes: number
   readonly joiner: Joiner
+  /** Takes secrets out of bodies; undefined if nobody wants that. */
+  readonly redactor?: Redactor | undefined
   /** Shown the lines while somebody looks at them. */
   readonly tap?: Pick<Tap, 'wantsLines' | 'takeLines'>
 }
 
 /**
- * From bytes of a file to records of a batch: decode, join, cut to size, repair, parse, encode. Synchronous, in one pass, and
+ * From bytes of a file to records of a batch: decode, join, repair, redact, cut to size, parse, encode. Synchronous, in one pass, and
  * nothing is allocated for a line of the common kind: complete, in the runtime's format, valid UTF-8.
  */
 export class Intake {
@@ -76,7 +79,7 @@ export class Intake {
    * @returns how many bytes were taken; the file's offset moved by as much
    */
   takeLines(log: ContainerLog, file: SourceFile, bytes: Buffer, start: number, end: number): number {
-    const { batch, maxRecordBytes } = this.#options
+    const { batch, maxRecordBytes, redactor } = this.#options
     const { decoder, excludedStreams } = log.handling
     const line = this.#line
     const extent = this.#extent
@@ -90,6 +93,7 @@ export class Intake {
     let { high, low } = file.time
     this.#begin(log, file)
     ahead.begin()
+    redactor?.begin(bytes, start, end)
     let at = start
     while (at < end && !batch.isFull) {
       const newline = ahead.nextNewline(bytes, at)
@@ -113,7 +117,7 @@ export class Intake {
         !(line.stream === 0 ? stdout : stderr).isOpen &&
         !this.#mustWait(holds, bytes, lineStart, newline, end)
       ) {
-        this.#append(log, 0)
+        this.#append(log, line.bodyEnd - line.bodyStart, 0)
       } else {
         this.#takeOddLine(log, file)
       }
@@ -265,22 +269,25 @@ export class Intake {
   }
 
   #emit(log: ContainerLog, missingBytes: number): void {
-    const { maxRecordBytes } = this.#options
     const line = this.#line
     const bodyBytes = line.bodyEnd - line.bodyStart
     if (!isUtf8(line.bytes.subarray(line.bodyStart, line.bodyEnd))) {
       repairText(line)
       this.stats.repairedRecords += 1
     }
+    this.#append(log, bodyBytes, missingBytes)
+  }
+
+  /** Takes a record whose body has, or had before it was repaired, so many bytes, and so many more that were not kept. */
+  #append(log: ContainerLog, bodyBytes: number, missingBytes: number): void {
+    const { redactor, maxRecordBytes } = this.#options
+    const line = this.#line
+    // Before it is cut, or the begin of a secret might stay, and before it is parsed: what is found lies in these bytes.
+    redactor?.redact(line, missingBytes > 0)
     const isCut = line.bodyEnd - line.bodyStart > maxRecordBytes
     if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
     const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0
     if (originalBytes > 0) this.stats.truncatedRecords += 1
-    this.#append(log, originalBytes)
-  }
-
-  #append(log: ContainerLog, originalBytes: number): void {
-    const line = this.#line
     const { parsers, time } = log.handling
     const parser = parsers[line.stream]
     if (time) parseTimed(parser, line)
