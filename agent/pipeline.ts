@@ -11,7 +11,7 @@ import { PodsDirectory } from './discover/pods-directory.ts'
 import { Selection } from './discover/selection.ts'
 import { Enricher } from './enrich/enricher.ts'
 import { AGENT_EVENTS } from './events.ts'
-import { createAnnotationFilter } from './handling/annotations.ts'
+import { isAboutLogs } from './handling/annotations.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
@@ -45,6 +45,7 @@ export interface Pipeline {
   /** In start order. */
   readonly parts: readonly Service[]
   readonly discovery: PodsDirectory
+  readonly handlings: Handlings
   readonly tailer: Tailer
   readonly intake: Intake
   readonly joiner: Joiner
@@ -117,7 +118,7 @@ export function createPipeline(
     env: process.env,
     nodeName: config.node_name,
     exists: existsSync,
-    keepAnnotation: createAnnotationFilter(config.annotations.accept),
+    keepAnnotation: isAboutLogs,
   })
 
   const checkpoints = new Checkpoints(config.state_dir)
@@ -135,7 +136,7 @@ export function createPipeline(
   const reader = new Reader({
     intake,
     flusher,
-    regrouper: new Regrouper({ intake, ledger, rules: handlings.rules }),
+    regrouper: new Regrouper({ intake, ledger, rules: handlings }),
     clock,
     events,
     ship(request) {
@@ -178,7 +179,7 @@ export function createPipeline(
   }
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
-    ...{ discovery, tailer, intake, joiner, redactor, shipper, checkpoints, ledger, tap, pods },
+    ...{ discovery, handlings, tailer, intake, joiner, redactor, shipper, checkpoints, ledger, tap, pods },
   }
 }
 

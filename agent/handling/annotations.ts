@@ -1,6 +1,6 @@
 import type { PodMetadata } from '../metadata/pod-metadata.ts'
 import type { MultilineRules } from '../multiline/rules.ts'
-import type { Setting, Vendor } from './config.ts'
+import { type Setting, VENDORS, type Vendor } from './config.ts'
 import { readElasticAnnotations } from './elastic-annotations.ts'
 import type { HandlingEvents } from './events.ts'
 import { readFluentBitAnnotations } from './fluent-bit-annotations.ts'
@@ -25,12 +25,12 @@ const READERS: Readonly<Record<Vendor, AnnotationReader>> = {
 /** Told of each only once; when there are more, some are told again. */
 const MAX_REFUSED = 10_000
 
-/** Whether an annotation is one of those that {@link Annotations} reads. */
-export function createAnnotationFilter(accept: readonly Vendor[]): (key: string) => boolean {
-  const beginnings = accept.map((vendor) => `${vendor}/`)
-  // The container is part of Elastic's prefix.
-  if (accept.includes('co.elastic.logs')) beginnings.push('co.elastic.logs.')
-  return (key) => beginnings.some((beginning) => key.startsWith(beginning))
+/** The container is part of Elastic's prefix. */
+const BEGINNINGS = [...VENDORS.map((vendor) => `${vendor}/`), 'co.elastic.logs.']
+
+/** Whether an annotation is one that {@link Annotations} may read, by this configuration or the next. */
+export function isAboutLogs(annotation: string): boolean {
+  return BEGINNINGS.some((beginning) => annotation.startsWith(beginning))
 }
 
 /**

@@ -1,7 +1,7 @@
 import { choice, list, section } from '#lib/config/schema.ts'
 
 /** Whose annotations are understood. */
-const VENDORS = ['vedette.dev', 'fluentbit.io', 'vector.dev', 'co.elastic.logs'] as const
+export const VENDORS = ['vedette.dev', 'fluentbit.io', 'vector.dev', 'co.elastic.logs'] as const
 export type Vendor = (typeof VENDORS)[number]
 
 /** Where the time of records is from. */

@@ -3,6 +3,7 @@ import type { LineDecoder } from '../decode/line.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
 import type { KnownPods } from '../metadata/known-pods.ts'
 import type { MultilineConfig } from '../multiline/config.ts'
+import type { MultilineRule } from '../multiline/rule.ts'
 import { MultilineRules } from '../multiline/rules.ts'
 import { createContentParser } from '../parse/detect.ts'
 import type { ContentParser } from '../parse/fields.ts'
@@ -32,31 +33,48 @@ export interface HandlingDeps {
 /** Handlings that no log may have any more are remembered, so that logs share them; not more than these. */
 const MAX_KNOWN = 1_000
 
+/** What comes of a configuration. */
+interface Settings {
+  readonly rules: MultilineRules
+  readonly annotations: Annotations
+  readonly parse: ParserName
+  readonly time: TimeSource
+}
+
 /** Says how the lines of a container instance are handled: by the configuration, and by what its pod asks for. */
 export class Handlings {
-  readonly rules: MultilineRules
-  readonly #pods: HandlingDeps['pods']
-  readonly #annotations: Annotations
+  readonly #deps: HandlingDeps
   readonly #decoder: LineDecoder
-  readonly #parse: ParserName
-  readonly #time: TimeSource
+  #settings: Settings
   readonly #parsers = new Map<string, ContentParser>()
   readonly #known = new Map<string, Handling>()
 
-  constructor({ logs, annotations }: HandlingConfig, { pods, events }: HandlingDeps) {
-    this.rules = new MultilineRules(logs.multiline)
-    this.#pods = pods
-    this.#annotations = new Annotations({ ...annotations, rules: this.rules, events })
-    this.#decoder = createDecoder(logs.format)
-    this.#parse = logs.parse
-    this.#time = logs.time
+  constructor(config: HandlingConfig, deps: HandlingDeps) {
+    this.#deps = deps
+    this.#decoder = createDecoder(config.logs.format)
+    this.#settings = createSettings(config, deps)
+  }
+
+  /** Makes ready for another configuration, which counts once what is returned is called. The format stays. */
+  prepare(config: HandlingConfig): () => void {
+    const settings = createSettings(config, this.#deps)
+    return () => {
+      this.#settings = settings
+      this.#known.clear()
+    }
+  }
+
+  /** The multiline rule with an id that is written down, whatever the configuration is by now. */
+  withId(id: string): MultilineRule | undefined {
+    return this.#settings.rules.withId(id)
   }
 
   /** Never waits: what the pod asks for counts as far as it is known. */
   of(instance: ContainerInstance): Handling {
-    const pod = this.#pods?.lookupInstance(instance)
-    const wishes = pod === undefined ? noWishes() : this.#annotations.read(pod, instance.container)
-    wishes.multiline ??= this.rules.of(instance)
+    const { rules, annotations } = this.#settings
+    const pod = this.#deps.pods?.lookupInstance(instance)
+    const wishes = pod === undefined ? noWishes() : annotations.read(pod, instance.container)
+    wishes.multiline ??= rules.of(instance)
     const key = keyOf(wishes)
     const known = this.#known.get(key)
     if (known !== undefined) return known
@@ -66,12 +84,13 @@ export class Handlings {
     return handling
   }
 
-  #create({ exclude, parser, multiline, time: source = this.#time, rateLimit }: Wishes): Handling {
-    const time = source === 'body'
-    const [stdout = this.#parse, stderr = this.#parse] = parser
+  #create({ exclude, parser, multiline, time: source, rateLimit }: Wishes): Handling {
+    const { rules, parse } = this.#settings
+    const time = (source ?? this.#settings.time) === 'body'
+    const [stdout = parse, stderr = parse] = parser
     return {
       decoder: this.#decoder,
-      multiline: multiline ?? this.rules.default,
+      multiline: multiline ?? rules.default,
       parsers: [this.#parserOf(stdout, time), this.#parserOf(stderr, time), this.#parserOf(stdout, time)],
       time,
       excludedStreams: (exclude[0] ? 1 : 0) | (exclude[1] ? 2 : 0),
@@ -87,6 +106,12 @@ export class Handlings {
     this.#parsers.set(key, parser)
     return parser
   }
+}
+
+function createSettings({ logs, annotations }: HandlingConfig, { events }: HandlingDeps): Settings {
+  const rules = new MultilineRules(logs.multiline)
+  const { parse, time } = logs
+  return { rules, annotations: new Annotations({ ...annotations, rules, events }), parse, time }
 }
 
 function keyOf({ exclude, parser, multiline, time, rateLimit }: Wishes): string {

@@ -6,7 +6,14 @@ import { TraceGrammar } from './trace-grammar.ts'
 
 /** Joins the lines of stack traces, whatever language wrote them. */
 export function createAutoRule(limits: Pick<MultilineRule, 'maxLines' | 'flushAfterMs'>): MultilineRule {
-  return { id: 'auto', holds: HOLDS_SOME, ...limits, createGroup: () => new TraceGroup() }
+  // How many fit into a record is part of what it does; how long it waits is not.
+  return { id: `auto/${limits.maxLines}`, holds: HOLDS_SOME, ...limits, createGroup: () => new TraceGroup() }
+}
+
+/** The most lines of the rule of {@link createAutoRule} that has this id; undefined if it is another's. */
+export function autoLinesOf(id: string): number | undefined {
+  const match = /^auto\/(\d{1,9})$/.exec(id)
+  return match === null ? undefined : Number(match[1])
 }
 
 /** Leaves every line alone. */

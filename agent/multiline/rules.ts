@@ -1,6 +1,6 @@
 import type { ContainerInstance } from '../discover/paths.ts'
 import { type ContainerRule, isAbout } from '../discover/selection.ts'
-import { createAutoRule, SINGLE_LINES } from './auto.ts'
+import { autoLinesOf, createAutoRule, SINGLE_LINES } from './auto.ts'
 import { type MultilineConfig, patternSpecOf } from './config.ts'
 import { createPatternRule, type PatternRuleResult, type PatternSpec, patternRuleOf } from './pattern-rule.ts'
 import type { MultilineRule } from './rule.ts'
@@ -14,6 +14,7 @@ const MAX_OTHERS = 1_000
 export class MultilineRules {
   /** That of containers which no pattern is about. */
   readonly default: MultilineRule
+  readonly #flushAfterMs: number
   readonly #named = new Map<string, MultilineRule>()
   readonly #chosen: { readonly containers: readonly ContainerRule[]; readonly rule: MultilineRule }[] = []
   readonly #byId = new Map<string, MultilineRule>()
@@ -24,6 +25,7 @@ export class MultilineRules {
   constructor(config: MultilineConfig) {
     this.#name('auto', createAutoRule({ maxLines: config.max_lines, flushAfterMs: config.flush_after }))
     this.#name('off', SINGLE_LINES)
+    this.#flushAfterMs = config.flush_after
     this.default = this.#named.get(config.mode)!
     for (const pattern of config.patterns) {
       const result = createPatternRule(patternSpecOf(pattern, config))
@@ -61,7 +63,9 @@ export class MultilineRules {
   withId(id: string): MultilineRule | undefined {
     const known = this.#byId.get(id) ?? this.#others.get(id)
     if (known !== undefined) return known
-    const rule = patternRuleOf(id)
+    const maxLines = autoLinesOf(id)
+    const rule =
+      maxLines === undefined ? patternRuleOf(id) : createAutoRule({ maxLines, flushAfterMs: this.#flushAfterMs })
     if (rule === undefined) return undefined
     if (this.#others.size >= MAX_OTHERS) this.#others.clear()
     this.#others.set(id, rule)

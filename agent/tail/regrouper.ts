@@ -37,6 +37,8 @@ export class Regrouper {
     const wanted = log.handling.multiline
     if (log.rule.id !== wanted.id && mayChange(log, file)) this.#change(log, file, wanted, isNew)
     else if (isNew) this.#options.ledger.noteRule(log, file)
+    // The same lines, but not the same patience, after a change of the configuration.
+    if (log.rule !== wanted && log.rule.id === wanted.id && !isOpen(log)) log.follow(wanted)
   }
 
   /** Goes on as an earlier run did. It noted what was open where it changed the rule, so nothing needs to be written. */
@@ -50,7 +52,7 @@ export class Regrouper {
 
   #change(log: ContainerLog, file: SourceFile, rule: MultilineRule, isNew: boolean): void {
     const { ledger, intake } = this.#options
-    const isUntouched = isNew && file.offset === 0 && log.joins.every((join) => !join.isOpen)
+    const isUntouched = isNew && file.offset === 0 && !isOpen(log)
     if (isUntouched) {
       file.acked = { ...file.acked, rule: rule.id }
       ledger.noteRule(log, file)
@@ -66,4 +68,8 @@ export class Regrouper {
 function mayChange(log: ContainerLog, file: SourceFile): boolean {
   const isBehindOldRecords = file.offset >= file.ruledUntilOffset && file.nextCutOffset === Number.POSITIVE_INFINITY
   return log.enriched.isComplete && isBehindOldRecords
+}
+
+function isOpen(log: ContainerLog): boolean {
+  return log.joins.some((join) => join.isOpen)
 }

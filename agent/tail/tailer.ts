@@ -174,6 +174,11 @@ export class Tailer implements Service, LogFilesListener {
     }
   }
 
+  /** The configuration of how lines are handled has changed. */
+  handleAllAgain(): void {
+    for (const log of this.#logs.values()) this.#handleAgain(log)
+  }
+
   /** A file no longer holds what it held: what was read goes its way, the rest is gone, and the file begins anew. */
   onTruncated(log: ContainerLog, file: SourceFile): void {
     this.#options.events.fileTruncated({}, { path: join(log.directory, file.name) })
@@ -203,12 +208,16 @@ export class Tailer implements Service, LogFilesListener {
   #enrichAgain(uids: readonly string[]): void {
     for (const log of this.#logs.values()) {
       if (!uids.includes(log.instance.uid)) continue
-      const wasExcluded = log.isExcluded
       log.enriched = this.#options.enricher.enrich(log.instance)
-      log.handling = this.#options.handlings.of(log.instance)
-      if (wasExcluded !== log.isExcluded) this.#active.add(log)
-      if (wasExcluded && !log.isExcluded) this.#options.directories.refresh(log.directory)
+      this.#handleAgain(log)
     }
+  }
+
+  #handleAgain(log: ContainerLog): void {
+    const wasExcluded = log.isExcluded
+    log.handling = this.#options.handlings.of(log.instance)
+    if (wasExcluded !== log.isExcluded) this.#active.add(log)
+    if (wasExcluded && !log.isExcluded) this.#options.directories.refresh(log.directory)
   }
 
   #scheduleTick(): void {

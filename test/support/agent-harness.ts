@@ -22,7 +22,8 @@ export class AgentHarness {
   openWatch: OpenWatch = openWatch
   readonly #directory: string
   readonly #collector: FakeCollector
-  readonly #settings: readonly string[]
+  /** Of the configuration; counts from the next start. */
+  settings: readonly string[]
   /** What the kubelet says; where it is left undefined, nobody is asked. */
   podSource: FakePodSource | undefined
   #generation = 0
@@ -32,7 +33,7 @@ export class AgentHarness {
   constructor(directory: string, collector: FakeCollector, settings: readonly string[] = []) {
     this.#directory = directory
     this.#collector = collector
-    this.#settings = settings
+    this.settings = settings
     this.podsDir = join(directory, 'pods')
     mkdirSync(this.podsDir, { recursive: true })
   }
@@ -51,7 +52,7 @@ export class AgentHarness {
   }
 
   async start(): Promise<void> {
-    const overrides = [`logs.pods_dir=${this.podsDir}`, `state_dir=${this.stateDir}`, ...this.#settings]
+    const overrides = [`logs.pods_dir=${this.podsDir}`, `state_dir=${this.stateDir}`, ...this.settings]
     const config = loadConfig(configModule, { overrides, env: {} })
     const logger = createLogger({
       service: 'agent',

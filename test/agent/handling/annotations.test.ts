@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { createEvents } from '#lib/events.ts'
 import { createLogger } from '#lib/log.ts'
 import { createRegistry } from '#lib/metrics.ts'
-import { Annotations, createAnnotationFilter } from '../../../agent/handling/annotations.ts'
+import { Annotations, isAboutLogs } from '../../../agent/handling/annotations.ts'
 import type { Setting, Vendor } from '../../../agent/handling/config.ts'
 import { HANDLING_EVENTS } from '../../../agent/handling/events.ts'
 import { parseRateLimit } from '../../../agent/handling/rate-limit.ts'
@@ -205,11 +205,10 @@ test('the configuration says whose annotations count, and for what', async () =>
 })
 
 test('of annotations only those are kept that are read', () => {
-  const keeps = createAnnotationFilter(ALL)
   for (const key of ['vedette.dev/parser', 'co.elastic.logs/enabled', 'co.elastic.logs.web/enabled'])
-    assert.ok(keeps(key))
-  for (const key of ['kubectl.kubernetes.io/last-applied', 'vedette.dev', 'co.elastic.logsx/a']) assert.ok(!keeps(key))
-  assert.ok(!createAnnotationFilter(['vedette.dev'])('fluentbit.io/parser'))
+    assert.ok(isAboutLogs(key))
+  for (const key of ['kubectl.kubernetes.io/last-applied', 'vedette.dev', 'co.elastic.logsx/a'])
+    assert.ok(!isAboutLogs(key))
 })
 
 test('rates are read or refused', () => {

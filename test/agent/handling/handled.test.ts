@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { loadConfig } from '#lib/config/load.ts'
+import { createLogger } from '#lib/log.ts'
+import * as configModule from '../../../agent/config.ts'
+import { createReloadable } from '../../../agent/reload.ts'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
@@ -192,5 +196,68 @@ test('where the kubelet cannot be asked, logs are read as the configuration says
   await agent.clock.advance(2_500)
   await agent.settle()
   assert.deepEqual(stdout(), ['a'])
+  await agent.stop()
+})
+
+test('another configuration takes effect with the next lines, under the same readers', async (t) => {
+  const { agent, collector, files, stdout } = createAgent(t)
+  const proxy = new ContainerFiles(agent.podsDir, 'web-0', 'proxy')
+  const reload = (...overrides: readonly string[]) => {
+    const config = loadConfig(configModule, { overrides, env: {} })
+    const logger = createLogger({ service: 'agent', level: 'error', format: 'logfmt', write() {} })
+    createReloadable(agent.pipeline, logger).prepare(config, [])()
+  }
+  files.write(['level=warn a', '  b', 'java.lang.Error: held'])
+  proxy.write(['x'])
+  await agent.start()
+  await agent.settle()
+  const openFiles = () => [...agent.pipeline.tailer.logs.values()].flatMap((log) => log.files)
+  const before = openFiles()
+  reload(
+    'logs.parse=off',
+    'logs.multiline.mode=off',
+    'logs.multiline.patterns=[{name: indented, continue: "^ ", containers: [{container: app}]}]',
+  )
+  files.write(['level=warn c', '  d'])
+  proxy.write(['y', '  z'])
+  await agent.settle()
+  await agent.clock.advance(2_000)
+  await agent.settle()
+  assert.deepEqual(stdout(), ['level=warn a', '  b', 'java.lang.Error: held', 'level=warn c\n  d'])
+  assert.deepEqual(collector.bodies(proxy.name, 'stdout'), ['x', 'y', '  z'])
+  const severityOf = (body: string) => [...collector.records.values()].find((record) => record.body === body)?.severity
+  assert.deepEqual([severityOf('level=warn a'), severityOf('level=warn c\n  d')], [13, 0])
+  assert.deepEqual([before.length, openFiles().every((file) => before.includes(file))], [2, true])
+  assert.deepEqual([collector.redelivered, collector.conflicts], [0, []])
+  await agent.stop()
+})
+
+test('a change of the limits is a change of the rule, and a crash after it doubles nothing', async (t) => {
+  const { agent, collector, files, stdout } = createAgent(t)
+  const frames = Array.from({ length: 5 }, (_, index) => `\tat A.f(A.java:${index})`)
+  files.write(['ordinary'])
+  await agent.start()
+  await agent.settle()
+  collector.mode = 'lose'
+  files.write(['java.lang.Error: a', ...frames, 'ordinary'])
+  await agent.clock.advance(1_000)
+  await agent.crash()
+  collector.mode = 'accept'
+  agent.settings = ['logs.multiline.max_lines=2']
+  await agent.start()
+  await agent.settle()
+  files.write(['java.lang.Error: b', ...frames.slice(0, 2), 'ordinary'])
+  await agent.settle()
+  await agent.clock.advance(2_000)
+  await agent.settle()
+  assert.deepEqual(collector.conflicts, [])
+  assert.deepEqual(stdout(), [
+    'ordinary',
+    ['java.lang.Error: a', ...frames].join('\n'),
+    'ordinary',
+    `java.lang.Error: b\n${frames[0]}`,
+    frames[1],
+    'ordinary',
+  ])
   await agent.stop()
 })
