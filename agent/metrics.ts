@@ -53,7 +53,7 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: La
   exportRedactions(registry, pipeline)
 }
 
-function exportRedactions(registry: Registry, { redactor }: Pipeline): void {
+function exportRedactions(registry: Registry, { intake }: Pipeline): void {
   counterOf(
     registry,
     {
@@ -61,7 +61,10 @@ function exportRedactions(registry: Registry, { redactor }: Pipeline): void {
       help: 'Secrets in bodies that were replaced, by preset or pattern.',
       labelNames: ['pattern'],
     },
-    () => (redactor?.names ?? []).map((pattern, index) => ({ labels: { pattern }, value: redactor!.counts[index]! })),
+    () => {
+      const { names, counts } = intake.redactor ?? NOTHING_REDACTED
+      return names.map((pattern, index) => ({ labels: { pattern }, value: counts[index]! }))
+    },
   )
 }
 
@@ -159,3 +162,5 @@ function countExcluded({ logs }: Pipeline['tailer']): number {
   for (const log of logs.values()) count += Number(log.isExcluded)
   return count
 }
+
+const NOTHING_REDACTED = { names: [], counts: [] } as const

@@ -18,7 +18,6 @@ import { createPodCache } from './metadata/create-pod-cache.ts'
 import type { KnownPods } from './metadata/known-pods.ts'
 import { Tap } from './observe/tap/tap.ts'
 import { createRedactor } from './redact/create-redactor.ts'
-import type { Redactor } from './redact/redactor.ts'
 import { Batch, encodeScope } from './ship/batch.ts'
 import { createShipper } from './ship/create-shipper.ts'
 import type { RequestSender } from './ship/outcome.ts'
@@ -50,7 +49,7 @@ export interface Pipeline {
   readonly intake: Intake
   readonly joiner: Joiner
   /** Undefined if nothing is redacted. */
-  readonly redactor: Redactor | undefined
+  readonly enricher: Enricher
   readonly shipper: Shipper
   readonly checkpoints: Checkpoints
   readonly ledger: Ledger
@@ -148,10 +147,11 @@ export function createPipeline(
     maxLineBytes: maxRecordBytes + LINE_HEADER_BYTES,
     quantumBytes: QUANTUM_BYTES,
   })
+  const enricher = new Enricher({ nodeName, pods, rules: config.metadata })
   const exclusion = new Exclusion({ flusher, ledger, reader, retirement })
   const tailer: Tailer = new Tailer({
     ...{ checkpoints, ledger, opener, reader, flusher, retirement, exclusion, intake, clock, events, maxRecordBytes },
-    enricher: new Enricher({ nodeName, pods, rules: config.metadata }),
+    enricher,
     handlings,
     batchDelayMs: config.ship.batch.max_delay,
     directories: { refresh: (directory) => discovery.refresh(directory), calmed: (path) => discovery.calmed(path) },
@@ -179,7 +179,7 @@ export function createPipeline(
   }
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
-    ...{ discovery, handlings, tailer, intake, joiner, redactor, shipper, checkpoints, ledger, tap, pods },
+    ...{ discovery, handlings, tailer, enricher, intake, joiner, shipper, checkpoints, ledger, tap, pods },
   }
 }
 

@@ -2,21 +2,30 @@ import type { Logger } from '#lib/log.ts'
 import type { Reloadable } from '#lib/process/config-reload.ts'
 import type { AgentConfig } from './config.ts'
 import { createSelection, type Pipeline } from './pipeline.ts'
+import { createRedactor } from './redact/create-redactor.ts'
 
-/** What of the configuration can change under the readers, which keep their descriptors and positions. */
-export function createReloadable({ discovery, handlings, tailer }: Pipeline, logger: Logger): Reloadable<AgentConfig> {
+/** What can change under the readers, which keep their descriptors, positions and open records. */
+const KEYS = [
+  ...['logs.include', 'logs.exclude', 'logs.parse', 'logs.time', 'logs.multiline', 'logs.redact'],
+  ...['annotations', 'metadata.labels', 'log.level'],
+]
+
+/** How a running agent takes a new configuration: everything is made first, then all of it put in force between two reads. */
+export function createReloadable(pipeline: Pipeline, logger: Logger): Reloadable<AgentConfig> {
+  const { discovery, handlings, tailer, enricher, intake } = pipeline
   return {
-    keys: [
-      ...['logs.include', 'logs.exclude', 'log.level'],
-      ...['logs.parse', 'logs.time', 'logs.multiline', 'annotations'],
-    ],
-    prepare(config) {
+    keys: KEYS,
+    prepare(config, changed) {
       const selection = createSelection(config)
       const handle = handlings.prepare(config)
+      const isRedactedOtherwise = changed.some((key) => key.startsWith('logs.redact'))
+      const redactor = isRedactedOtherwise ? createRedactor(config.logs.redact) : intake.redactor
       return () => {
+        logger.level = config.log.level
+        intake.redactor = redactor
+        enricher.configure(config.metadata)
         handle()
         tailer.handleAllAgain()
-        logger.level = config.log.level
         discovery.select(selection)
       }
     },

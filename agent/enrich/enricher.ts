@@ -23,11 +23,16 @@ export interface Enriched {
 /** Says whose records a container instance's are: what its path tells, and what is known of its pod. */
 export class Enricher {
   readonly #options: EnricherOptions
-  readonly #attributesOf: ReturnType<typeof createAttributeMapper>
+  #attributesOf: ReturnType<typeof createAttributeMapper>
 
   constructor(options: EnricherOptions) {
     this.#options = options
     this.#attributesOf = createAttributeMapper(options.rules)
+  }
+
+  /** Other labels are wanted from now on. */
+  configure(rules: AttributeRules): void {
+    this.#attributesOf = createAttributeMapper(rules)
   }
 
   /** Never waits: what is not known yet is asked for, and {@link onChange} tells when it has come. */

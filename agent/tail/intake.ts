@@ -26,7 +26,6 @@ export interface IntakeOptions {
   /** Longest body of a record; longer ones are cut and say so. */
   readonly maxRecordBytes: number
   readonly joiner: Joiner
-  /** Takes secrets out of bodies; undefined if nobody wants that. */
   readonly redactor?: Redactor | undefined
   /** Shown the lines while somebody looks at them. */
   readonly tap?: Pick<Tap, 'wantsLines' | 'takeLines'>
@@ -52,9 +51,12 @@ export class Intake {
   readonly #touched = new Map<SourceFile, ContainerLog>()
   /** Whose lines are being joined. */
   #log: ContainerLog | undefined
+  /** Takes secrets out of bodies; undefined if nobody wants that. Replaced between two reads when the configuration changes. */
+  redactor: Redactor | undefined
 
   constructor(options: IntakeOptions) {
     this.#options = options
+    this.redactor = options.redactor
   }
 
   /** Whether the batch must be closed before more is taken. */
@@ -79,7 +81,8 @@ export class Intake {
    * @returns how many bytes were taken; the file's offset moved by as much
    */
   takeLines(log: ContainerLog, file: SourceFile, bytes: Buffer, start: number, end: number): number {
-    const { batch, maxRecordBytes, redactor } = this.#options
+    const { batch, maxRecordBytes } = this.#options
+    const { redactor } = this
     const { decoder, excludedStreams } = log.handling
     const line = this.#line
     const extent = this.#extent
@@ -280,10 +283,10 @@ export class Intake {
 
   /** Takes a record whose body has, or had before it was repaired, so many bytes, and so many more that were not kept. */
   #append(log: ContainerLog, bodyBytes: number, missingBytes: number): void {
-    const { redactor, maxRecordBytes } = this.#options
+    const { maxRecordBytes } = this.#options
     const line = this.#line
     // Before it is cut, or the begin of a secret might stay, and before it is parsed: what is found lies in these bytes.
-    redactor?.redact(line, missingBytes > 0)
+    this.redactor?.redact(line, missingBytes > 0)
     const isCut = line.bodyEnd - line.bodyStart > maxRecordBytes
     if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
     const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0

@@ -174,7 +174,7 @@ export class Tailer implements Service, LogFilesListener {
     }
   }
 
-  /** The configuration of how lines are handled has changed. */
+  /** The configuration of how lines are handled and enriched has changed. */
   handleAllAgain(): void {
     for (const log of this.#logs.values()) this.#handleAgain(log)
   }
@@ -206,18 +206,16 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   #enrichAgain(uids: readonly string[]): void {
-    for (const log of this.#logs.values()) {
-      if (!uids.includes(log.instance.uid)) continue
-      log.enriched = this.#options.enricher.enrich(log.instance)
-      this.#handleAgain(log)
-    }
+    for (const log of this.#logs.values()) if (uids.includes(log.instance.uid)) this.#handleAgain(log)
   }
 
   #handleAgain(log: ContainerLog): void {
+    const { enricher, handlings, directories } = this.#options
     const wasExcluded = log.isExcluded
-    log.handling = this.#options.handlings.of(log.instance)
+    log.enriched = enricher.enrich(log.instance)
+    log.handling = handlings.of(log.instance)
     if (wasExcluded !== log.isExcluded) this.#active.add(log)
-    if (wasExcluded && !log.isExcluded) this.#options.directories.refresh(log.directory)
+    if (wasExcluded && !log.isExcluded) directories.refresh(log.directory)
   }
 
   #scheduleTick(): void {

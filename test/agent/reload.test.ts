@@ -3,7 +3,13 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
+import { loadConfig } from '#lib/config/load.ts'
+import { createLogger } from '#lib/log.ts'
+import * as configModule from '../../agent/config.ts'
+import { createReloadable } from '../../agent/reload.ts'
+import { AgentHarness } from '../support/agent-harness.ts'
 import { ContainerFiles } from '../support/container-files.ts'
+import { FakeCollector } from '../support/fake-collector.ts'
 import { HttpPeer } from '../support/http-peer.ts'
 import { ServiceProcess } from '../support/service-process.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -55,4 +61,48 @@ ${extra}`,
   await arrives('proxy 2')
   agent.child.kill('SIGTERM')
   assert.equal(await agent.exited, 0)
+})
+
+test('redaction, joining, parsing and labels change from the next lines on, and what was read is not read again', async (t) => {
+  const collector = new FakeCollector()
+  const agent = new AgentHarness(temporaryDirectory(t), collector)
+  const files = new ContainerFiles(agent.podsDir)
+  files.write(['mail a@b.example', 'level=warn msg=x'])
+  await agent.start()
+  await agent.settle()
+  const logger = createLogger({ service: 'agent', level: 'error', format: 'logfmt' })
+  const { keys, prepare } = createReloadable(agent.pipeline, logger)
+  const changed = ['logs.redact.presets', 'logs.multiline.patterns', 'logs.parse', 'metadata.labels', 'log.level']
+  for (const key of changed)
+    assert.ok(
+      keys.some((prefix) => key.startsWith(prefix)),
+      key,
+    )
+  const overrides = [
+    ...['logs.redact.presets=[email]', 'logs.parse=off', 'log.level=debug'],
+    'logs.multiline.patterns=[{name: indented, continue: "^  ", containers: [{}]}]',
+  ]
+  const commit = prepare(loadConfig(configModule, { overrides, env: {} }), changed)
+  files.write(['mail a@b.example, still'])
+  await agent.settle()
+  commit()
+  assert.equal(logger.level, 'debug')
+  files.write(['mail a@b.example', '  and more', 'level=warn msg=x'])
+  await agent.clock.advance(3_000)
+  await agent.settle()
+  await agent.clock.advance(3_000)
+  await agent.settle()
+  const records = [...collector.records.values()].sort((a, b) => (a.uid < b.uid ? -1 : 1))
+  assert.deepEqual(
+    records.map(({ body, severity }) => [body, severity]),
+    [
+      ['mail a@b.example', 0],
+      ['level=warn msg=x', 13],
+      ['mail a@b.example, still', 0],
+      ['mail [REDACTED:email]\n  and more', 0],
+      ['level=warn msg=x', 0],
+    ],
+  )
+  assert.equal(collector.redelivered, 0)
+  await agent.stop()
 })

@@ -90,7 +90,8 @@ test('severity and ids are found beside what was redacted, and every record is a
   assert.equal(first!.severityText, 'error')
   assert.equal(Buffer.from(first!.traceId!).toString('hex'), traceId)
   assert.equal(records[3]!.body!.stringValue, 'no line of a runtime, password=[REDACTED:secret]')
-  const { intake, shipper, redactor } = agent.pipeline
+  const { intake, shipper } = agent.pipeline
+  const { redactor } = intake
   assert.equal(intake.stats.records, 4)
   assert.equal(shipper.stats.acknowledgedRecords, 4)
   assert.equal(redactor!.counts[redactor!.names.indexOf('secret')], 3)
