@@ -10,6 +10,7 @@ import { metricsSection, observedWebSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
 import { checkRedact, redactSection } from './redact/config.ts'
 import { checkShip, shipSection } from './ship/config.ts'
+import { spoolSection } from './tail/config.ts'
 
 export const schema = section(
   'Configuration of the agent: one per node, reads log files and ships them to a collector.',
@@ -51,6 +52,7 @@ export const schema = section(
         default: 'runtime',
       }),
       redact: redactSection(),
+      spool: spoolSection(),
       include: containerRules('Containers that are read; all if none is named.'),
       exclude: containerRules('Containers that are not read, even if they are included.'),
       own_pod_uid: text({

@@ -128,6 +128,11 @@ function exportLag(registry: Registry, survey: LagSurvey): void {
       'Bytes of deleted log files that take disk space because the agent holds them open.',
       () => lag().unlinkedBytes,
     ],
+    [
+      'spool_bytes',
+      'Bytes of deleted log files that take disk space because the spool has links to them.',
+      () => lag().spoolBytes,
+    ],
     ['bytes_behind', 'Bytes of open log files that are not acknowledged.', () => lag().bytesBehind],
     ['seconds_behind', 'Age of the oldest record that is not acknowledged.', () => lag().secondsBehind],
   ]

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import type { EventDeps } from '#lib/events.ts'
 import { createEvents } from '#lib/events.ts'
 import { systemFiles } from '#lib/files.ts'
@@ -28,11 +29,14 @@ import { Checkpoints } from './tail/checkpoints.ts'
 import { Exclusion } from './tail/exclusion.ts'
 import { Flusher } from './tail/flusher.ts'
 import { Intake } from './tail/intake.ts'
+import { LastReads } from './tail/last-reads.ts'
 import { Ledger } from './tail/ledger.ts'
 import { Opener } from './tail/opener.ts'
 import { Reader } from './tail/reader.ts'
 import { Regrouper } from './tail/regrouper.ts'
 import { Retirement } from './tail/retirement.ts'
+import { freeBytesAt, Shedder } from './tail/shedder.ts'
+import { Spool } from './tail/spool.ts'
 import { Tailer } from './tail/tailer.ts'
 
 /** Bytes that one container may read before it is the turn of the next. */
@@ -69,6 +73,7 @@ export interface PipelineDeps extends EventDeps {
  * discover  which files are there                                discover/pods-directory.ts
  * select    whose logs are read                                  discover/selection.ts
  * open      what of a file was read before                       tail/opener.ts, tail/checkpoints.ts
+ * hold      links to what is not delivered                       tail/spool.ts, tail/shedder.ts
  * tail      bytes, a quantum per container in turn               tail/reader.ts
  * handle    how its lines are decoded, joined and parsed           handling/handlings.ts
  * decode    the runtime's line format                            decode/cri.ts, decode/docker.ts
@@ -123,8 +128,9 @@ export function createPipeline(
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events, clock)
   const beginnings = new Beginnings({ checkpoints, clock })
-  const opener = new Opener({ beginnings, ledger, clock, events })
-  const retirement = new Retirement(ledger, events)
+  const spool = new Spool({ directory: spoolDirectory(config), events })
+  const opener = new Opener({ beginnings, ledger, spool, clock, events })
+  const retirement = new Retirement({ ledger, spool, events })
   const flusher = new Flusher({
     intake,
     ledger,
@@ -149,8 +155,18 @@ export function createPipeline(
   })
   const enricher = new Enricher({ nodeName, pods, rules: config.metadata })
   const exclusion = new Exclusion({ flusher, ledger, reader, retirement })
+  const shedder = new Shedder({
+    ...{ flusher, retirement, spool, events },
+    maxBytes: config.logs.spool.max_bytes,
+    minFreeBytes: config.logs.spool.min_free_bytes,
+    freeBytes: () => freeBytesAt(config.logs.pods_dir),
+    refresh: (directory) => discovery.refresh(directory),
+  })
   const tailer: Tailer = new Tailer({
-    ...{ checkpoints, ledger, opener, reader, flusher, retirement, exclusion, intake, clock, events, maxRecordBytes },
+    ...{ checkpoints, ledger, opener, reader, flusher, retirement, exclusion, spool, shedder },
+    ...{ intake, clock, events, maxRecordBytes },
+    lastReads: new LastReads({ reader, flusher, opener, events }),
+    podsDir: config.logs.pods_dir,
     enricher,
     handlings,
     batchDelayMs: config.ship.batch.max_delay,
@@ -174,6 +190,7 @@ export function createPipeline(
     },
     stop() {
       ledger.write()
+      spool.sweep()
       checkpoints.close()
     },
   }
@@ -186,4 +203,10 @@ export function createPipeline(
 /** Which containers are read. */
 export function createSelection({ logs }: AgentConfig): Selection {
   return new Selection({ include: logs.include, exclude: logs.exclude, ownPodUid: logs.own_pod_uid })
+}
+
+/** Not in the pods directory, where the kubelet deletes what it does not know. */
+function spoolDirectory({ logs }: AgentConfig): string | undefined {
+  if (logs.spool.mode === 'off') return undefined
+  return logs.spool.dir ?? join(dirname(resolve(logs.pods_dir)), 'vedette-spool')
 }

@@ -26,7 +26,7 @@ function describeRoot(root: string, error: unknown, rights: Rights): Finding {
     return fail(
       'pods-directory',
       `logs.pods_dir: there is no directory ${root}`,
-      "Mount the node's /var/log/pods at this path, read-only (in a pod a hostPath volume). Where the kubelet has `podLogsDir`, name that.",
+      "Mount the node's /var/log (in a pod a hostPath volume), of which this is a part. Where the kubelet has `podLogsDir`, name that.",
     )
   }
   return fail('pods-directory', `logs.pods_dir: ${messageOf(error)}`, readingCure(code, rights))

@@ -24,6 +24,8 @@ export interface NodeLag {
   readonly unreadBytes: number
   /** Bytes of files that have no name any more, held by our descriptors only. */
   readonly unlinkedBytes: number
+  /** Bytes of files that have no name any more but the one in the spool. */
+  readonly spoolBytes: number
   readonly files: number
   readonly containerCount: number
   /** Those with the most bytes behind first, then in the order that was asked for. */
@@ -68,7 +70,7 @@ export class LagSurvey {
    */
   take(maxContainers = this.#options.maxContainers, order: 'name' | 'activity' = 'name'): NodeLag {
     const tallies = new Map<string, Tally>()
-    let [bytesBehind, unreadBytes, unlinkedBytes, files] = [0, 0, 0, 0]
+    let [bytesBehind, unreadBytes, unlinkedBytes, spoolBytes, files] = [0, 0, 0, 0, 0]
     for (const log of this.#options.logs()) {
       const tally = tallyOf(tallies, log)
       tally.readBytes += log.readBytes
@@ -80,7 +82,8 @@ export class LagSurvey {
         files += 1
         bytesBehind += behind
         unreadBytes += Math.max(0, sizeBytes - file.offset)
-        if (!linked) unlinkedBytes += diskBytes
+        if (!linked && file.spoolPath === undefined) unlinkedBytes += diskBytes
+        if (!linked && file.spoolPath !== undefined) spoolBytes += diskBytes
         if (behind === 0) continue
         tally.bytesBehind += behind
         if (isFirst) tally.pending.push({ file, modifiedAtMs })
@@ -94,7 +97,7 @@ export class LagSurvey {
     const secondsBehind = looked.reduce((most, { secondsBehind: seconds }) => Math.max(most, seconds), 0)
     const containers = looked.slice(0, maxContainers)
     const containerCount = tallies.size
-    return { bytesBehind, secondsBehind, unreadBytes, unlinkedBytes, files, containerCount, containers }
+    return { bytesBehind, secondsBehind, unreadBytes, unlinkedBytes, spoolBytes, files, containerCount, containers }
   }
 
   #lagOf({ log, bytesBehind, readBytes, pending }: Tally): ContainerLag {

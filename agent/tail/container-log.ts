@@ -136,8 +136,13 @@ export class ContainerLog implements Origin {
   /** Whether a file with this key is open or finished. */
   hasKey(key: string): boolean {
     if (this.files.some(({ identity }) => identity?.key.toString('latin1') === key)) return true
-    for (const finished of this.finished.values()) if (finished.key === key) return true
-    return false
+    return this.finishedInode(key) !== undefined
+  }
+
+  /** The inode of the finished file with this key. */
+  finishedInode(key: string): number | undefined {
+    for (const [inode, finished] of this.finished) if (finished.key === key) return inode
+    return undefined
   }
 
   /** Notes that a finished file has lost its name, or never had one. */

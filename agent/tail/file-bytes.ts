@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, read, readlinkSync, readSync } from 'node:fs'
 
-export interface FileStat {
+export interface BytesStat {
   /** Bytes of content: of a compressed file, decompressed. */
   readonly sizeBytes: number
   /** As a listing of the directory shows it. */
   readonly diskBytes: number
   readonly modifiedAtMs: number
-  /** Whether the file still has a name. */
-  readonly linked: boolean
+  /** How many names the file has. */
+  readonly links: number
 }
 
 /** The content of one open file. Positions and sizes are those of the content, however it is stored. */
@@ -15,7 +15,7 @@ export interface FileBytes {
   readonly device: number
   readonly inode: number
   readonly isCompressed: boolean
-  stat(): FileStat
+  stat(): BytesStat
   /**
    * Reads at a position.
    *
@@ -25,8 +25,8 @@ export interface FileBytes {
   read(buffer: Buffer, position: number): Promise<number | undefined>
   /** Reads at once, at the begin or where the last {@link read} was. */
   readNow(buffer: Buffer, lengthBytes: number, position: number): number
-  /** Whether it was deleted when it had this name; undefined if the system does not tell. */
-  wasDeletedAs(name: string): boolean | undefined
+  /** The path that it was opened by, after renames; ends in ` (deleted)` if that is gone. Undefined if the system does not tell. */
+  presentPath(): string | undefined
   close(): void
 }
 
@@ -49,9 +49,9 @@ export class PlainBytes implements FileBytes {
     this.inode = ino
   }
 
-  stat(): FileStat {
+  stat(): BytesStat {
     const { size, nlink, mtimeMs } = fstatSync(this.#fd)
-    return { sizeBytes: size, diskBytes: size, modifiedAtMs: mtimeMs, linked: nlink > 0 }
+    return { sizeBytes: size, diskBytes: size, modifiedAtMs: mtimeMs, links: nlink }
   }
 
   /**
@@ -75,8 +75,8 @@ export class PlainBytes implements FileBytes {
     return readSync(this.#fd, buffer, 0, lengthBytes, position)
   }
 
-  wasDeletedAs(name: string): boolean | undefined {
-    return isDescriptorDeletedAs(this.#fd, name)
+  presentPath(): string | undefined {
+    return pathOfDescriptor(this.#fd)
   }
 
   close(): void {
@@ -84,10 +84,10 @@ export class PlainBytes implements FileBytes {
   }
 }
 
-/** Whether the file that a descriptor stands for had this name when it was deleted: /proc keeps the last name. */
-export function isDescriptorDeletedAs(fd: number, name: string): boolean | undefined {
+/** The path of an open file, as Linux keeps it. */
+export function pathOfDescriptor(fd: number): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${fd}`).endsWith(`/${name} (deleted)`)
+    return readlinkSync(`/proc/self/fd/${fd}`)
   } catch {
     return undefined
   }

@@ -67,6 +67,13 @@ export class Flusher {
     }
   }
 
+  /** Ends the records that have a part in a file that is closed now and read again later. */
+  endIn(log: ContainerLog, file: SourceFile): void {
+    for (const [index, join] of log.joins.entries()) if (join.startIn(file) !== undefined) this.#endJoin(log, index)
+    // If that could not be written down, some lines arrive twice.
+    this.abandon(log, file)
+  }
+
   /** Before the end: what only the open descriptor still holds can't be read again by the next run, so it needs no cut. */
   endUnlinked(log: ContainerLog, file: SourceFile): void {
     const torn = this.#tornLine(log, file)

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { messageOf } from '#lib/errors.ts'
-import { type FileBytes, type FileStat, isDescriptorDeletedAs } from './file-bytes.ts'
+import { type BytesStat, type FileBytes, pathOfDescriptor } from './file-bytes.ts'
 
 export interface GzipBytesOptions {
   readonly path: string
@@ -71,10 +71,10 @@ export class GzipBytes implements FileBytes {
     this.trailerBytes = this.#readTrailer(size)
   }
 
-  stat(): FileStat {
+  stat(): BytesStat {
     const { size, nlink, mtimeMs } = fstatSync(this.#fd)
     const sizeBytes = this.#ended ? this.#endOffset : Math.max(this.#endOffset, this.trailerBytes)
-    return { sizeBytes, diskBytes: size, modifiedAtMs: mtimeMs, linked: nlink > 0 }
+    return { sizeBytes, diskBytes: size, modifiedAtMs: mtimeMs, links: nlink }
   }
 
   async read(buffer: Buffer, position: number): Promise<number | undefined> {
@@ -104,8 +104,8 @@ export class GzipBytes implements FileBytes {
     return copied
   }
 
-  wasDeletedAs(name: string): boolean | undefined {
-    return isDescriptorDeletedAs(this.#fd, name)
+  presentPath(): string | undefined {
+    return pathOfDescriptor(this.#fd)
   }
 
   close(): void {

@@ -5,6 +5,8 @@ import type { Checkpoints, FileCheckpoint } from './checkpoints.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { Cut, SourceFile } from './source-file.ts'
 
+const BOTH_STREAMS = 3
+
 /**
  * What is to be written to the checkpoints: acknowledgements are gathered and written together once in a while, cuts
  * at once. If the disk is full everything stays noted for the next time.
@@ -59,10 +61,17 @@ export class Ledger {
    * @returns false if it could not be written; then the cut must not be made
    */
   cut(log: ContainerLog, file: SourceFile, cut: Cut): boolean {
-    const { state, ...rest } = checkpointOf(log, file)
-    const written = this.#try([{ ...rest, state: { ...state, cuts: [...state.cuts, cut] } }], [])
+    const written = this.#writeCut(log, file, cut)
     if (written) file.addCut(cut)
     return written
+  }
+
+  /** Makes a cut durable that will be made at the end of a file; without, a crash would be put up with. */
+  cutAtEnd(log: ContainerLog, file: SourceFile): void {
+    const cut = { offset: file.stat().sizeBytes, streams: BOTH_STREAMS }
+    if (!this.#writeCut(log, file, cut)) return
+    if (file.offset < cut.offset) file.expectCut(cut)
+    else file.addCut(cut)
   }
 
   /** By which rule the first lines of a file are joined must be on disk before they are shipped. */
@@ -78,6 +87,11 @@ export class Ledger {
     if (this.#begun.size === 0) return
     const puts = [...this.#begun].map(([file, log]) => checkpointOf(log, file))
     if (this.#try(puts, [])) this.#begun.clear()
+  }
+
+  #writeCut(log: ContainerLog, file: SourceFile, cut: Cut): boolean {
+    const { state, ...rest } = checkpointOf(log, file)
+    return this.#try([{ ...rest, state: { ...state, cuts: [...state.cuts, cut] } }], [])
   }
 
   #try(

@@ -9,12 +9,14 @@ import { GzipBytes, GzipSlots } from './gzip-bytes.ts'
 import { IDENTITY_BYTES } from './identity.ts'
 import type { Ledger } from './ledger.ts'
 import { SourceFile } from './source-file.ts'
+import type { Spool } from './spool.ts'
 
 export interface OpenerOptions {
   readonly beginnings: Beginnings
   readonly clock: Clock
   readonly events: AgentEvents
   readonly ledger: Ledger
+  readonly spool: Spool
 }
 
 /** Opens the files of a container and finds out which of them are known, and where reading them had got to. */
@@ -35,6 +37,16 @@ export class Opener {
     const compressed = unknown.filter((entry) => entry.compressed)
     for (const entry of compressed) this.#openCompressed(log, entry)
     if (compressed.length > 0) sortFiles(log)
+  }
+
+  /** Opens what an earlier run left in the spool. */
+  adopt(log: ContainerLog, entries: readonly LogFileEntry[]): void {
+    for (const entry of entries) {
+      if (entry.compressed) this.#openCompressed(log, entry, entry.path)
+      else this.#open(log, entry, entry.path)
+    }
+    this.identifyAll(log)
+    sortFiles(log)
   }
 
   /** Identifies the files that could not be identified so far, and puts all into the order of their first records. */
@@ -70,60 +82,64 @@ export class Opener {
     return true
   }
 
-  #open(log: ContainerLog, { path, name }: LogFileEntry): void {
+  #open(log: ContainerLog, { path, name }: LogFileEntry, spoolPath?: string): void {
     const bytes = this.#openBytes(log, path, () => new PlainBytes(path))
     if (bytes === undefined) return
-    // Between the listing and the opening a rotation may have put another file, even a known one, under this name.
-    if (isOpen(log, bytes)) {
-      bytes.close()
-      return
-    }
-    if (isReplaced(log)) log.incarnation += 1
-    this.#add(log, name, bytes)
+    if (isReplaced(log)) this.#beginContainer(log)
+    this.#add(log, name, bytes, spoolPath)
   }
 
   /**
    * Opens a compressed file if it has what was not read from the plain one, for instance because that was gone before
    * it was seen. The two have the same identity, so reading goes on in the content where it stopped.
    */
-  #openCompressed(log: ContainerLog, { path, name, sizeBytes, modifiedAtMs }: LogFileEntry): void {
-    const { beginnings, events } = this.#options
+  #openCompressed(log: ContainerLog, entry: LogFileEntry, spoolPath?: string): void {
+    const { path, name, sizeBytes, modifiedAtMs } = entry
+    const { beginnings, events, spool } = this.#options
     const onDamaged = (err: string) => events.compressedDamaged({}, { path, err })
     const bytes = this.#openBytes(log, path, () => new GzipBytes({ path, slots: this.#slots, onDamaged }))
     if (bytes === undefined) return
-    if (isOpen(log, bytes)) {
-      bytes.close()
-      return
-    }
     const head = bytes.head.subarray(0, IDENTITY_BYTES)
     const found =
       head.length === 0 ? undefined : this.#try(() => beginnings.find(log, head) ?? beginnings.findShort(log, head))
     const key = found?.identity.key.toString('latin1') ?? ''
     if (found === undefined || log.hasKey(key) || found.state.resume.offset % 2 ** 32 === bytes.trailerBytes) {
       bytes.close()
-      log.finished.set(bytes.inode, { key, sizeBytes, modifiedAtMs })
+      if (spoolPath === undefined) log.finished.set(bytes.inode, { key, sizeBytes, modifiedAtMs })
+      else spool.remove(spoolPath)
       return
     }
     events.compressedRead({}, { path, offset: found.state.resume.offset })
-    beginnings.take(log, this.#add(log, name, bytes), found)
+    beginnings.take(log, this.#add(log, name, bytes, spoolPath), found)
+  }
+
+  /** Another container writes to the log from now on. */
+  #beginContainer(log: ContainerLog): void {
+    const last = log.files.findLast(({ identity }) => identity !== undefined)
+    // A restart reads it from the spool, and would not know that the next file is another container's.
+    if (last?.spoolPath !== undefined && last.incarnation === log.incarnation) this.#options.ledger.cutAtEnd(log, last)
+    log.incarnation += 1
   }
 
   #openBytes<Bytes extends FileBytes>(log: ContainerLog, path: string, open: () => Bytes): Bytes | undefined {
     try {
-      return open()
+      const bytes = open()
+      // Between the listing and the opening a rotation may have put another file, even a known one, under this name.
+      if (!isOpen(log, bytes)) return bytes
+      bytes.close()
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') return undefined
       log.hasUnreadable = true
       this.#options.events.fileUnreadable({}, { path, err: messageOf(error) })
-      return undefined
     }
+    return undefined
   }
 
-  #add(log: ContainerLog, name: string, bytes: FileBytes): SourceFile {
+  #add(log: ContainerLog, name: string, bytes: FileBytes, spoolPath: string | undefined): SourceFile {
     const { ledger, events } = this.#options
     const { incarnation } = log
     const file: SourceFile = new SourceFile({
-      ...{ bytes, name, incarnation },
+      ...{ bytes, name, incarnation, spoolPath },
       onAcknowledged: () => ledger.acknowledged(log, file),
     })
     log.vanish(file.inode)
@@ -145,6 +161,7 @@ export class Opener {
   #setAside(log: ContainerLog, file: SourceFile): void {
     log.finished.set(file.inode, { key: '', ...file.stat() })
     log.files = log.files.filter((other) => other !== file)
+    this.#options.spool.release(file)
     file.close()
   }
 }

@@ -148,7 +148,7 @@ export class Reader {
   async #tryRead(log: ContainerLog, file: SourceFile): Promise<boolean> {
     const before = file.offset
     try {
-      await this.#read(log, file)
+      await file.use(() => this.#read(log, file))
       log.readBytes += file.offset - before
       return true
     } catch (error) {
@@ -163,8 +163,8 @@ export class Reader {
     const buffer = this.#buffer
     const position = file.offset + (file.longLine?.totalBytes ?? 0)
     const bytes = await file.read(buffer, position)
-    // A compressed file that is not decompressed so far yet.
-    if (bytes === undefined) return
+    // A compressed file that is not decompressed so far yet, or one that was given up meanwhile.
+    if (bytes === undefined || file.isShed) return
     if (position + bytes < file.seenOffset || !file.isUnchanged()) {
       this.#options.onTruncated(log, file)
       return
@@ -178,6 +178,7 @@ export class Reader {
     const length = Math.min(bytes, file.nextCutOffset - position)
     const rest =
       file.longLine === undefined ? await this.#takeChunk(log, file, length) : this.#continueLongLine(log, file, length)
+    if (file.isShed) return
     if (position + length === file.nextCutOffset) {
       this.#endTornLine(log, file, length - rest, length)
       this.#flushAtCuts(log, file)
@@ -199,6 +200,7 @@ export class Reader {
     for (let at = 0; at < end; ) {
       at += intake.takeLines(log, file, buffer, at, end)
       if (intake.isFull) await this.#ship()
+      if (file.isShed) return 0
     }
     const rest = length - end
     if (end > 0 || rest < buffer.length) return rest

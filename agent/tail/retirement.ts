@@ -2,20 +2,25 @@ import type { AgentEvents } from '../events.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { Ledger } from './ledger.ts'
 import type { SourceFile } from './source-file.ts'
+import type { Spool } from './spool.ts'
 
 /** How long a file is held after it was read and acknowledged: with a name it can be opened again, without one not. */
 const HOLD_LINKED_MS = 5_000
 const HOLD_UNLINKED_MS = 20_000
 const NONE: ReadonlySet<number> = new Set()
 
+export interface RetirementOptions {
+  readonly ledger: Ledger
+  readonly spool: Spool
+  readonly events: AgentEvents
+}
+
 /** Closes the files that are done with. */
 export class Retirement {
-  readonly #ledger: Ledger
-  readonly #events: AgentEvents
+  readonly #options: RetirementOptions
 
-  constructor(ledger: Ledger, events: AgentEvents) {
-    this.#ledger = ledger
-    this.#events = events
+  constructor(options: RetirementOptions) {
+    this.#options = options
   }
 
   /**
@@ -29,7 +34,11 @@ export class Retirement {
       // Between a rename and the reopening there is no live name, and the runtime writes to the newest file there is.
       const isNewest = file.name === log.liveName || file === log.files.at(-1) || file.identity === undefined
       const isCurrent = isNewest && !file.isCompressed
-      if ((isCurrent && linked && !log.gone) || sizeBytes !== file.seenOffset) continue
+      if (sizeBytes !== file.seenOffset) continue
+      if (isCurrent && linked && !log.gone) {
+        this.#options.spool.release(file)
+        continue
+      }
       if (!linked && nowMs - file.idleSinceMs! < HOLD_UNLINKED_MS) continue
       this.remove(log, file)
       const key = file.identity?.key.toString('latin1') ?? ''
@@ -47,18 +56,23 @@ export class Retirement {
    */
   forgetVanished(log: ContainerLog, present: ReadonlySet<number>): void {
     for (const inode of log.finished.keys()) if (!present.has(inode)) log.vanish(inode)
-    for (const key of log.vanished) if (!log.hasKey(key)) this.#ledger.finished(log.key, key)
+    for (const key of log.vanished) if (!log.hasKey(key)) this.#options.ledger.finished(log.key, key)
     log.vanished.clear()
   }
 
+  /** Removes the links to what needs none, before the agent stops. */
+  releaseDelivered(log: ContainerLog): void {
+    for (const file of log.files) if (isDone(log, file)) this.#options.spool.release(file)
+  }
+
   remove(log: ContainerLog, file: SourceFile): void {
+    this.#options.spool.release(file)
     log.files = log.files.filter((other) => other !== file)
     file.close()
-    this.#events.fileClosed({}, { path: `${log.directory}/${file.name}` })
+    this.#options.events.fileClosed({}, { path: `${log.directory}/${file.name}` })
   }
 }
 
 function isDone(log: ContainerLog, file: SourceFile): boolean {
-  if (file.idleSinceMs === undefined || !file.isSettled || file.seenOffset !== file.offset) return false
-  return log.joins.every((join) => join.startIn(file) === undefined)
+  return file.isDelivered && log.joins.every((join) => join.startIn(file) === undefined)
 }

@@ -1,6 +1,6 @@
 import type { LongLine } from '../decode/long-line.ts'
 import type { Progress } from '../ship/batch.ts'
-import type { FileBytes, FileStat } from './file-bytes.ts'
+import type { BytesStat, FileBytes } from './file-bytes.ts'
 import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
 
 /** A place in a file where a record was ended by the clock or another rule and not by its bytes; see checkpoints.ts. */
@@ -18,6 +18,11 @@ export interface Time64 {
   readonly low: number
 }
 
+export interface FileStat extends BytesStat {
+  /** Whether the file still has a name, other than the one in the spool. */
+  readonly linked: boolean
+}
+
 /** What is remembered of a file's content. */
 export interface FileState {
   readonly resume: ResumePoint
@@ -31,6 +36,8 @@ export interface SourceFileOptions {
   readonly name: string
   /** See {@link SourceFile.incarnation}. */
   readonly incarnation: number
+  /** The link by which it was opened, if it was left in the spool by an earlier run. */
+  readonly spoolPath?: string | undefined
   /** Called whenever more of the file has been acknowledged. */
   readonly onAcknowledged: (file: SourceFile) => void
 }
@@ -85,12 +92,21 @@ export class SourceFile {
   seenOffset = 0
   /** Since when there has been nothing to read, in monotonic milliseconds; undefined while there is something. */
   idleSinceMs: number | undefined
+  /** Since when not everything was delivered, monotonic milliseconds, as far as it was looked at. */
+  behindSinceMs: number | undefined
+  /** The link that holds it, see spool.ts. */
+  spoolPath: string | undefined
+  /** Set if no link to it can be made. */
+  cannotBeSpooled = false
   /** Set while a line is longer than a read. */
   longLine: LongLine | undefined
   readonly #bytes: FileBytes
+  readonly #isAdopted: boolean
   readonly #onAcknowledged: (file: SourceFile) => void
   readonly #probe = Buffer.alloc(IDENTITY_BYTES)
   #closed = false
+  #isUsed = false
+  #isShed = false
   #points: Point[] = []
   /** Of `cuts`, in order: those an earlier run made and this one has not reached yet. */
   #cutsAhead: Cut[] = []
@@ -102,6 +118,8 @@ export class SourceFile {
     this.#bytes = options.bytes
     this.name = options.name
     this.incarnation = options.incarnation
+    this.spoolPath = options.spoolPath
+    this.#isAdopted = options.spoolPath !== undefined
     this.#onAcknowledged = options.onAcknowledged
   }
 
@@ -122,6 +140,11 @@ export class SourceFile {
     return this.acked.offset === this.offset
   }
 
+  /** Whether all there is was read, and all that was read has been acknowledged. */
+  get isDelivered(): boolean {
+    return this.idleSinceMs !== undefined && this.isSettled && this.seenOffset === this.offset
+  }
+
   /** Whether there is, or may be, something that was not looked at. */
   poll(): boolean {
     const { sizeBytes, modifiedAtMs } = this.stat()
@@ -131,12 +154,19 @@ export class SourceFile {
   }
 
   stat(): FileStat {
-    return this.#bytes.stat()
+    const stat = this.#bytes.stat()
+    return { ...stat, linked: stat.links > (this.spoolPath === undefined ? 0 : 1) }
   }
 
   /** Whether it was deleted when it had this name. Only the system knows: between two looks it may have been renamed. */
   wasDeletedAs(name: string): boolean {
-    return this.#bytes.wasDeletedAs(name) ?? (this.name === name && !this.stat().linked)
+    const path = this.presentPath()
+    return path === undefined ? this.name === name && !this.stat().linked : path.endsWith(`/${name} (deleted)`)
+  }
+
+  /** Where it is now; undefined if the system does not tell, as of a file that was opened by its name in the spool. */
+  presentPath(): string | undefined {
+    return this.#isAdopted ? undefined : this.#bytes.presentPath()
   }
 
   /** The first bytes of the file, as far as there are any. */
@@ -200,6 +230,12 @@ export class SourceFile {
     this.#cutsSincePoint.push(cut)
   }
 
+  /** Notes a cut that is to be made once its offset is reached, behind all others. */
+  expectCut(cut: Cut): void {
+    this.cuts = [...this.cuts, cut]
+    this.#cutsAhead.push(cut)
+  }
+
   /** Takes the cuts that stand at an offset or before it; returns whose partial records end there. */
   reachCuts(offset: number): number {
     let streams = 0
@@ -228,8 +264,29 @@ export class SourceFile {
     }
   }
 
+  /** Whether it was given up. */
+  get isShed(): boolean {
+    return this.#isShed
+  }
+
+  /** Gives it up: nothing more is taken from it, and acknowledgements of what was are not written down. */
+  shed(): void {
+    this.#isShed = true
+  }
+
+  /** Keeps the descriptor while it is used; a close in between is made up for. */
+  async use<Result>(action: () => Promise<Result>): Promise<Result> {
+    this.#isUsed = true
+    try {
+      return await action()
+    } finally {
+      this.#isUsed = false
+      if (this.#closed) this.#bytes.close()
+    }
+  }
+
   close(): void {
-    if (!this.#closed) this.#bytes.close()
+    if (!this.#closed && !this.#isUsed) this.#bytes.close()
     this.#closed = true
   }
 
@@ -242,6 +299,6 @@ export class SourceFile {
       if (cuts.length > 0) this.cuts = this.cuts.filter((cut) => !cuts.includes(cut))
       moved = true
     }
-    if (moved) this.#onAcknowledged(this)
+    if (moved && !this.#isShed) this.#onAcknowledged(this)
   }
 }

@@ -11,12 +11,15 @@ import { ContainerLog } from './container-log.ts'
 import type { Exclusion } from './exclusion.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
+import type { LastReads } from './last-reads.ts'
 import type { Ledger } from './ledger.ts'
 import { hasNewFile } from './new-file.ts'
 import type { Opener } from './opener.ts'
 import type { Reader } from './reader.ts'
 import type { Retirement } from './retirement.ts'
+import type { Shedder } from './shedder.ts'
 import type { SourceFile } from './source-file.ts'
+import type { Spool, SpooledLog } from './spool.ts'
 
 export interface TailerOptions {
   readonly checkpoints: Checkpoints
@@ -26,12 +29,16 @@ export interface TailerOptions {
   readonly flusher: Flusher
   readonly retirement: Retirement
   readonly exclusion: Exclusion
+  readonly spool: Spool
+  readonly shedder: Shedder
+  readonly lastReads: LastReads
   readonly intake: Intake
   readonly clock: Clock
   readonly events: AgentEvents
   readonly enricher: Enricher
   readonly handlings: Handlings
   readonly maxRecordBytes: number
+  readonly podsDir: string
   /** Longest time that a record waits for its batch to fill. */
   readonly batchDelayMs: number
   readonly directories: DirectoryLister
@@ -75,42 +82,21 @@ export class Tailer implements Service, LogFilesListener {
 
   start(): void {
     this.#options.enricher.onChange((uids) => this.#enrichAgain(uids))
+    for (const spooled of this.#options.spool.list()) this.#adopt(spooled)
     this.#options.reader.start()
     this.#scheduleTick()
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#cancelTick()
-    await this.#options.reader.stop(deadline, () => this.#readUnlinked(deadline))
-    for (const log of this.#logs.values()) {
-      for (const file of log.files) {
-        this.#reportUnread(log, file)
-        file.close()
-      }
+    const { reader, lastReads, retirement } = this.#options
+    const logs = [...this.#logs.values()]
+    await reader.stop(deadline, () => lastReads.readUnlinked(logs, deadline))
+    for (const log of logs) {
+      retirement.releaseDelivered(log)
+      lastReads.report(log)
+      for (const file of log.files) file.close()
     }
-  }
-
-  /** What only our descriptors hold is gone when they are closed. */
-  async #readUnlinked(deadline: AbortSignal): Promise<void> {
-    const { reader, flusher, opener } = this.#options
-    for (const log of this.#logs.values()) {
-      if (log.isExcluded) continue
-      for (const file of [...log.files]) {
-        if (deadline.aborted) return
-        const { linked, sizeBytes } = file.stat()
-        if (linked) continue
-        if (file.identity === undefined && sizeBytes > 0) opener.identifyTorn(log, file)
-        await reader.readToEnd(log, file, deadline)
-        if (!deadline.aborted) flusher.endUnlinked(log, file)
-      }
-    }
-  }
-
-  #reportUnread(log: ContainerLog, file: SourceFile): void {
-    const { linked, sizeBytes } = file.stat()
-    const count = sizeBytes - file.offset
-    if (linked || count <= 0 || log.isExcluded) return
-    this.#options.events.unlinkedLost({}, { count, path: join(log.directory, file.name) })
   }
 
   listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): boolean {
@@ -121,6 +107,8 @@ export class Tailer implements Service, LogFilesListener {
       log.gone = false
       if (!log.isExcluded) this.#options.opener.openNew(log, entries)
       this.#options.retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
+      // Now: at full speed the next rotation is near, and takes what this one left.
+      this.#options.spool.keep(log, this.#options.clock.monotonicMs())
       this.#active.add(log)
       isTaken &&= log.isExcluded || entries.every(({ inode }) => log.hasInode(inode))
     }
@@ -179,6 +167,14 @@ export class Tailer implements Service, LogFilesListener {
     for (const log of this.#logs.values()) this.#handleAgain(log)
   }
 
+  /** Takes up what an earlier run left in the spool. If the container still has a directory, that is listed later. */
+  #adopt({ instance, path, entries }: SpooledLog): void {
+    const log = this.#logOf(instance, join(this.#options.podsDir, path))
+    log.gone = true
+    this.#options.opener.adopt(log, entries)
+    this.#active.add(log)
+  }
+
   /** A file no longer holds what it held: what was read goes its way, the rest is gone, and the file begins anew. */
   onTruncated(log: ContainerLog, file: SourceFile): void {
     this.#options.events.fileTruncated({}, { path: join(log.directory, file.name) })
@@ -226,12 +222,14 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   #tick(nowMs: number): void {
-    const { intake, reader, ledger, batchDelayMs } = this.#options
+    const { intake, reader, ledger, spool, shedder, batchDelayMs } = this.#options
     for (const log of this.#active) this.#tend(log, nowMs)
     if (intake.isFull || (!intake.isEmpty && nowMs - intake.openedAtMs >= batchDelayMs)) reader.closeBatch()
     if (nowMs - this.#writtenAtMs < CHECKPOINT_MS) return
     this.#writtenAtMs = nowMs
     ledger.write()
+    spool.sweep()
+    shedder.enforce(this.#active)
   }
 
   #tend(log: ContainerLog, nowMs: number): void {
@@ -244,6 +242,7 @@ export class Tailer implements Service, LogFilesListener {
     }
     this.#poll(log, nowMs)
     this.#options.flusher.flushIdle(log, nowMs)
+    this.#options.spool.keep(log, nowMs)
     this.#options.retirement.retire(log, nowMs)
     if (log.files.length === 0 && log.finished.size === 0 && log.vanished.size === 0) {
       this.#forget(log)

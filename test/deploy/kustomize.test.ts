@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
@@ -37,6 +37,7 @@ const one = <T>(kind: string, among: readonly KubernetesObject[] = objects) => {
 const daemonSet = one<IDaemonSet>('DaemonSet').spec!
 const pod = daemonSet.template.spec!
 const agent = pod.containers[0]!
+const LOGS = '/var/log'
 const hostPathAt = (path: string) => {
   const mount = agent.volumeMounts!.find(({ mountPath }) => mountPath === path)
   return { mount, hostPath: pod.volumes!.find(({ name }) => name === mount?.name)?.hostPath }
@@ -97,14 +98,16 @@ test('the agent accepts its configuration, and knows its node and itself', () =>
   assert.equal(env.NODE_IP, FIELDS['status.hostIP'])
 })
 
-test('what the configuration names is mounted: logs to read only, state to keep', () => {
-  const logs = hostPathAt(config.logs.pods_dir)
-  assert.deepEqual(logs.hostPath, { path: config.logs.pods_dir, type: 'Directory' })
-  assert.equal(logs.mount!.readOnly, true)
+test('what the configuration names is mounted: logs with room for links beside them, state to keep', () => {
+  assert.equal(dirname(config.logs.pods_dir), LOGS)
+  assert.equal(config.logs.spool.dir, undefined, 'beside the logs')
+  const logs = hostPathAt(LOGS)
+  assert.deepEqual(logs.hostPath, { path: LOGS, type: 'Directory' })
+  assert.notEqual(logs.mount!.readOnly, true)
   const state = hostPathAt(config.state_dir)
   assert.deepEqual(state.hostPath, { path: config.state_dir, type: 'DirectoryOrCreate' })
   assert.notEqual(state.mount!.readOnly, true)
-  assert.deepEqual(agent.volumeMounts!.filter(({ readOnly }) => readOnly !== true).length, 1)
+  assert.deepEqual(agent.volumeMounts!.filter(({ readOnly }) => readOnly !== true).length, 2)
   const file = agent.args!.find((arg) => arg.startsWith('--config.file='))!.slice('--config.file='.length)
   const mount = agent.volumeMounts!.find(({ mountPath }) => file.startsWith(`${mountPath}/`))!
   const volume = pod.volumes!.find(({ name }) => name === mount.name)!
@@ -153,7 +156,7 @@ test('the container is root with one capability, and has nothing of the host but
   assert.deepEqual(pod.securityContext, { seccompProfile: { type: 'RuntimeDefault' } })
   for (const share of ['hostNetwork', 'hostPID', 'hostIPC'] as const) assert.equal(pod[share], undefined)
   const hostPaths = pod.volumes!.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath.path]))
-  assert.deepEqual(hostPaths, [config.logs.pods_dir, config.state_dir])
+  assert.deepEqual(hostPaths, [LOGS, config.state_dir])
 })
 
 test('it runs on every node of Linux, and a rollout takes a tenth of them at a time', () => {
@@ -239,4 +242,18 @@ test('a component has the API server asked in place of the kubelet', { skip: mis
   assert.deepEqual(one<IClusterRole>('ClusterRole', rendered).rules, METADATA_API_RULES)
   const { args } = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!.containers[0]!
   assert.deepEqual(args, [...agent.args!, '--set=metadata.source=api'])
+})
+
+test('a component has the logs of pods mounted to read only', { skip: missing || old }, () => {
+  const rendered = kustomize!.render('examples/read-only-logs')
+  for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
+  const { volumes, containers } = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!
+  const path = config.logs.pods_dir
+  const mounts = containers[0]!.volumeMounts!.filter(({ name }) => name === 'logs')
+  assert.deepEqual(mounts, [{ name: 'logs', mountPath: path, readOnly: true }])
+  assert.deepEqual(
+    volumes!.find(({ name }) => name === 'logs'),
+    { name: 'logs', hostPath: { path, type: 'Directory' } },
+  )
+  assert.equal(volumes!.length, pod.volumes!.length)
 })

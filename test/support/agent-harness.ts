@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '#lib/config/load.ts'
 import { inOrder, type Lifecycle } from '#lib/lifecycle.ts'
 import { createLogger } from '#lib/log.ts'
-import { createRegistry } from '#lib/metrics.ts'
+import { createRegistry, type Registry } from '#lib/metrics.ts'
 import * as configModule from '../../agent/config.ts'
 import { type OpenWatch, openWatch } from '../../agent/discover/open-watch.ts'
 import { createPipeline, type Pipeline } from '../../agent/pipeline.ts'
@@ -29,6 +29,7 @@ export class AgentHarness {
   #generation = 0
   #lifecycle: Lifecycle | undefined
   #pipeline: Pipeline | undefined
+  #registry: Registry | undefined
 
   constructor(directory: string, collector: FakeCollector, settings: readonly string[] = []) {
     this.#directory = directory
@@ -60,13 +61,20 @@ export class AgentHarness {
       format: 'logfmt',
       write: (line) => this.lines.push(line),
     })
-    const deps = { clock: this.clock, logger, registry: createRegistry('agent', '0'), openWatch: this.openWatch }
+    this.#registry = createRegistry('agent', '0')
+    const deps = { clock: this.clock, logger, registry: this.#registry, openWatch: this.openWatch }
     const source = this.podSource
     const pods =
       source === undefined ? undefined : createPodCache({ source, clock: this.clock, keepAnnotation: () => true })
     this.#pipeline = createPipeline(config, deps, this.#collector, pods === undefined ? undefined : () => pods.cache)
     this.#lifecycle = inOrder(this.#pipeline.parts, { clock: this.clock, drainMs: 1_000 })
     await this.#lifecycle.start()
+  }
+
+  /** The counter of an event since the last start, by the values of its label, or `''` where it has none. */
+  async counted(metric: string): Promise<Readonly<Record<string, number>>> {
+    const values = (await this.#registry?.getSingleMetric(`vedette_agent_${metric}`)?.get())?.values ?? []
+    return Object.fromEntries(values.map(({ labels, value }) => [Object.values(labels).join(), value]))
   }
 
   /** Stops as on SIGTERM: drained if the collector takes it. */
@@ -83,11 +91,15 @@ export class AgentHarness {
     const before = this.stateDir
     this.#generation += 1
     cpSync(before, this.stateDir, { recursive: true })
+    const spool = join(this.#directory, 'vedette-spool')
+    if (existsSync(spool)) linkAll(spool, `${spool}-before`)
     const { mode } = this.#collector
     this.#collector.mode = 'refuse'
     this.#collector.release()
     await this.stop()
     this.#collector.mode = mode
+    rmSync(spool, { recursive: true, force: true })
+    if (existsSync(`${spool}-before`)) renameSync(`${spool}-before`, spool)
   }
 
   /** Lets time pass until everything that can be read was read and answered. */
@@ -105,5 +117,15 @@ export class AgentHarness {
     const { tailer, intake, shipper } = this.pipeline
     if (!intake.isEmpty || shipper.inFlightRecords > 0) return false
     return [...tailer.logs.values()].every((log) => log.isIdle() && !log.queued)
+  }
+}
+
+/** Makes links to all files of a directory in another one. */
+function linkAll(from: string, to: string): void {
+  mkdirSync(to)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) linkAll(source, target)
+    else linkSync(source, target)
   }
 }

@@ -12,12 +12,12 @@ export interface Variation {
 }
 
 /**
- * Steps of a random mix. They keep to what the agent promises: it does not read what was deleted while it was down, so
- * before a crash what only deleted files have is delivered.
+ * Steps of a random mix. They keep to what the agent promises: it does not read what was deleted while it was down, nor
+ * after a crash what was deleted so soon after it was written that it had no link in the spool.
  */
 export class RotationSteps {
   readonly #node: SimulatedNode
-  /** Whether a file lost its name since everything was last delivered. */
+  /** Whether a live file lost its name since everything was last delivered. */
   #isRemoved = false
   /** Since when a record is incomplete. */
   #openSinceMs: number | undefined
@@ -55,7 +55,6 @@ export class RotationSteps {
     const { agent, log } = this.#node
     // The agent is away: the compressed file that would go may have what it has not read.
     if (!agent.isRunning && log.isFull) return
-    this.#isRemoved ||= log.isFull
     await this.#pass(SHORTEST_INTERVAL_MS)
     await log.rotate(async (step) => {
       if (n % 2 === 0) this.write(n + step.length)
@@ -67,7 +66,6 @@ export class RotationSteps {
   async failToReopen(n: number): Promise<void> {
     const { agent, log } = this.#node
     if (!agent.isRunning && log.isFull) return
-    this.#isRemoved ||= log.isFull
     await this.#pass(SHORTEST_INTERVAL_MS)
     log.deleteOldest()
     log.beginCompression()

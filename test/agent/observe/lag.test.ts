@@ -58,21 +58,21 @@ test('bytes are behind until they are acknowledged, as old as the oldest record 
   assert.equal(survey.take().secondsBehind, 0)
 })
 
-test('a deleted file counts as unlinked for as long as it is held, and a rotated one as behind', async (t) => {
+test('a deleted file counts as spooled for as long as it is held, and a rotated one as behind', async (t) => {
   const { collector, agent, survey, files, age, pass } = await start(t)
   collector.mode = 'hold'
   const web = files('web-0')
   web.write(['old'])
   await pass()
   const bytes = statSync(web.path()).size
-  assert.equal(survey.take().unlinkedBytes, 0)
+  assert.equal(survey.take().spoolBytes, 0)
   renameSync(web.path(), web.path('0.log.20261121-104700'))
   web.write(['new, somewhat longer'])
   await pass()
   rmSync(web.path('0.log.20261121-104700'))
   age(10)
   const lag = survey.take()
-  assert.equal(lag.unlinkedBytes, bytes)
+  assert.deepEqual([lag.spoolBytes, lag.unlinkedBytes], [bytes, 0])
   assert.equal(lag.bytesBehind, bytes + statSync(web.path()).size)
   assert.equal(lag.files, 2)
   assert.equal(Math.round(lag.secondsBehind), 10)
@@ -80,7 +80,7 @@ test('a deleted file counts as unlinked for as long as it is held, and a rotated
   collector.release()
   await agent.settle()
   await agent.clock.advance(60_000)
-  assert.equal(survey.take().unlinkedBytes, 0)
+  assert.equal(survey.take().spoolBytes, 0)
 })
 
 test('the containers that are farthest behind are named, in a stable order, and the totals have all', async (t) => {
