@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   readonly clock: Clock
   readonly events: ShipEvents
   readonly backoff: BackoffOptions
+  /** Aborts when there is no time left for waits that nobody asked for. */
+  readonly draining: AbortSignal
   /** Keeps what no collector takes; false if the signal aborted before it was kept. */
   readonly bury: (letter: Letter, signal: AbortSignal) => Promise<boolean>
   /** Told of each part that a collector took. */
@@ -32,20 +34,22 @@ interface Piece {
 type Verdict =
   | { readonly kind: 'accepted'; readonly rejectedRecords: number; readonly message: string; readonly endpoint: string }
   | {
-      readonly kind: 'too-large' | 'refused' | 'connection-cut'
+      readonly kind: 'too-large' | 'refused' | 'cut-off'
       readonly message: string
       readonly endpoint: string
     }
 
 /** Requests that are spent on finding which records of one request are refused; what is left then is given up together. */
 const MOST_REFUSALS = 64
+/** Nobody means the size who calls less than this too large. */
+const SMALLEST_LIMIT_BYTES = 16 * 1024
 /**
- * Some servers answer a request that is too large by cutting the connection. One that was cut that often is halved,
- * unless it is so small that this can't be the reason.
+ * Some servers answer a request that is too large by cutting the connection, and over a slow line it may take longer than
+ * the timeout. One that was cut off that often is halved, unless it is so small that this can't be the reason.
  */
 const CUTS_BEFORE_SPLITTING = 3
 const SMALL_BYTES = 64 * 1024
-const CUT = /^(?:econnreset|epipe)$/
+const CUT = /^(?:econnreset|epipe|timeout)$/
 
 /** Sends requests until each of their records is settled: for as long as it takes, to whichever collector works. */
 export class Delivery {
@@ -73,8 +77,9 @@ export class Delivery {
         open.pop()
         continue
       }
-      if (verdict.kind === 'refused') refusals += 1
-      const parts = refusals > MOST_REFUSALS ? [] : this.#divide(piece, verdict)
+      if (isRefusal(piece.parcel, verdict)) refusals += 1
+      const isHopeless = refusals > MOST_REFUSALS && verdict.kind !== 'cut-off'
+      const parts = isHopeless ? [] : this.#divide(piece, verdict)
       if (parts.length === 0 && !(await this.#bury(piece, verdict, signal))) break
       open.splice(-1, 1, ...parts.toReversed())
     }
@@ -84,7 +89,7 @@ export class Delivery {
 
   /** Sends until there is a verdict; undefined if the signal aborted before. */
   async #send(piece: Piece, signal: AbortSignal): Promise<Verdict | undefined> {
-    const { pool, packer, clock, events } = this.#options
+    const { pool, packer, clock, events, draining } = this.#options
     const backoff = new Backoff(this.#options.backoff)
     let attempt = 0
     let ownFailures = 0
@@ -115,11 +120,11 @@ export class Delivery {
           events.sendFailed({ reason }, { endpoint: name, err: message, attempt, cure })
           if (CUT.test(reason)) cuts += 1
           if (cuts >= CUTS_BEFORE_SPLITTING && mayBeTooLarge(piece.parcel)) {
-            return { kind: 'connection-cut', message, endpoint: name }
+            return { kind: 'cut-off', message, endpoint: name }
           }
           // One that fails where others do not must not take all turns.
           if (!lease.ticket.isProbe) ownFailures += 1
-          if (!lease.ticket.isProbe && ownFailures > 1) await clock.sleep(backoff.next(), signal)
+          if (!lease.ticket.isProbe && ownFailures > 1) await clock.sleep(backoff.next(), draining)
         }
       }
     }
@@ -186,4 +191,8 @@ export class Delivery {
 
 function mayBeTooLarge({ records, payload }: Parcel): boolean {
   return records > 1 && payload.length > SMALL_BYTES
+}
+
+function isRefusal({ bodyBytes }: Parcel, { kind }: Verdict): boolean {
+  return kind === 'refused' || (kind === 'too-large' && bodyBytes < SMALLEST_LIMIT_BYTES)
 }

@@ -39,10 +39,9 @@ export class EndpointPool {
   #cancelTimer: () => void = () => {}
 
   constructor(options: EndpointPoolOptions) {
-    const { endpoints, random = Math.random } = options
     this.#options = options
-    this.#endpoints = endpoints
-    this.#next = Math.floor(random() * endpoints.length)
+    this.#endpoints = options.endpoints
+    this.#next = this.#anywhere()
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -97,6 +96,7 @@ export class EndpointPool {
     }
     for (const endpoint of endpoints) this.#leaving.delete(endpoint)
     this.#endpoints = endpoints
+    this.#next = this.#anywhere()
     this.#dispatch()
   }
 
@@ -109,6 +109,11 @@ export class EndpointPool {
   close(): void {
     this.#cancelTimer()
     for (const { sender } of [...this.#endpoints, ...this.#leaving]) sender.close()
+  }
+
+  #anywhere(): number {
+    const { random = Math.random } = this.#options
+    return Math.floor(random() * this.#endpoints.length)
   }
 
   #dispatch(): void {

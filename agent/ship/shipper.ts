@@ -3,7 +3,7 @@ import type { Progress, Request } from './batch.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
 import type { Packer, Parcel } from './packer.ts'
 
-export interface ShipperOptions extends Omit<DeliveryOptions, 'onAccepted' | 'onDropped'> {
+export interface ShipperOptions extends Omit<DeliveryOptions, 'draining' | 'onAccepted' | 'onDropped'> {
   readonly packer: Packer
   /** Requests that may be unacknowledged at once. */
   readonly maxInFlight: number
@@ -25,6 +25,7 @@ export class Shipper implements Service {
   readonly stats = { records: 0, acknowledgedRecords: 0, droppedRecords: 0, requests: 0, bytes: 0, compressedBytes: 0 }
   readonly #options: ShipperOptions
   readonly #delivery: Delivery
+  readonly #draining = new AbortController()
   readonly #giveUp = new AbortController()
   #inFlight = 0
   #inFlightRecords = 0
@@ -34,6 +35,7 @@ export class Shipper implements Service {
     this.#options = options
     this.#delivery = new Delivery({
       ...options,
+      draining: this.#draining.signal,
       onAccepted: (parcel, rejected) => this.#accept(parcel, rejected),
       onDropped: (records) => this.#drop(records),
     })
@@ -73,7 +75,8 @@ export class Shipper implements Service {
     const giveUp = () => this.#giveUp.abort()
     deadline.addEventListener('abort', giveUp, { once: true })
     if (deadline.aborted) giveUp()
-    if (this.#inFlight > 0) this.#options.pool.hurry()
+    this.#draining.abort()
+    this.#options.pool.hurry()
     while (this.#inFlight > 0) await this.#settled()
     deadline.removeEventListener('abort', giveUp)
     await this.#options.close()

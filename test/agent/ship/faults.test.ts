@@ -206,3 +206,20 @@ test('what a collector claims to have rejected is counted, not sent again, and n
   const { records, acknowledgedRecords, droppedRecords } = shipper.stats
   assert.deepEqual([records, acknowledgedRecords, droppedRecords], [24, 13, 11])
 })
+
+test('at the deadline of a stop what hangs is given up, and stays unacknowledged', async (t) => {
+  const never: Fault = () => 'refuses'
+  const collectors = [await Collector.start(t, Array(4).fill(never))]
+  const { shipper } = setUp(t, collectors)
+  let acknowledged = 0
+  const body = encodeLogsRequest({ resourceLogs: [{ resource: {}, scopeLogs: [{ scope: {}, logRecords: [{}] }] }] })
+  for (let request = 0; request < 3; request++) {
+    void shipper.submit({ body, records: 1, progress: [{ acknowledge: () => void acknowledged++ }] })
+  }
+  const deadline = new AbortController()
+  const stopping = shipper.stop(deadline.signal)
+  while (collectors[0]!.peer.requests.length < 3) await sleep(1)
+  deadline.abort()
+  await stopping
+  assert.deepEqual([acknowledged, shipper.inFlightRecords, shipper.inFlightBytes], [0, 3, 0])
+})
