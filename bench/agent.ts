@@ -42,10 +42,16 @@ interface Variant {
 }
 
 const OWN = 'vedette agent'
+/** What people begin with: four presets, and a number of their own. */
+const REDACTION = [
+  'logs.redact.presets=["api_key","bearer_token","credit_card","email"]',
+  `logs.redact.patterns=[{"name":"customer","pattern":"customer[-_ ]?[0-9]{6}"}]`,
+]
 const VARIANTS: readonly Variant[] = [
   { name: OWN, content: 'mixed', settings: [] },
   { name: `${OWN}, gzip`, content: 'mixed', settings: ['ship.compression=gzip'] },
   { name: `${OWN}, lines of JSON`, content: 'json', settings: [] },
+  { name: `${OWN}, redacting by 5 patterns`, content: 'mixed', settings: REDACTION },
 ]
 
 /**
