@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { benchAgent } from './agent.ts'
 import { benchFairness } from './fairness.ts'
+import { benchRedact } from './redact.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
 import { collectorResult, storeResult } from './service-results.ts'
 import { benchUp } from './up.ts'
@@ -13,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, (lines?: number) => Promise<BenchResul
   agent: benchAgent,
   fairness: benchFairness,
   collector: collectorResult,
+  redact: async () => benchRedact(),
   store: storeResult,
   up: benchUp,
 }

@@ -1,10 +1,10 @@
 import { frequencyOf, pairFrequency } from './byte-frequency.ts'
 
 /** Shorter anchors can't be looked for. */
-export const SHORTEST_ANCHOR_BYTES = 3
+const SHORTEST_ANCHOR_BYTES = 3
 
 export interface ScannedAnchor {
-  /** Of ASCII characters, at least {@link SHORTEST_ANCHOR_BYTES} of them. */
+  /** Of ASCII characters, at least three of them. */
   readonly text: string
   /** Whether small and capital letters are the same. */
   readonly ignoresCase: boolean

@@ -2,9 +2,11 @@ import type { Subject } from './subject.ts'
 
 /** A text that every secret of some kind has in it or before it. */
 export interface Anchor {
-  /** ASCII. Of one or two characters only if the first of them is rare in logs: those are searched for one by one. */
+  /** ASCII. */
   readonly text: string
   readonly ignoresCase?: boolean
+  /** Whether its first character is, so that a search for it alone costs next to nothing. Shorter ones than three must be. */
+  readonly isRare?: boolean
 }
 
 /**

@@ -16,7 +16,10 @@ const SHORTEST_TOP_LEVEL = 2
  * E-mail addresses of ASCII characters with a domain of two labels or more, the `@` also as `%40`, as it stands in URLs.
  */
 export class EmailDetector implements AnchoredDetector {
-  readonly anchors = [{ text: '@' }, { text: '%40' }]
+  readonly anchors = [
+    { text: '@', isRare: true },
+    { text: '%40', isRare: true },
+  ]
 
   detect({ bytes, start, end, spans }: Subject, at: number, anchor: number, kind: number): number {
     const domain = at + this.anchors[anchor]!.text.length

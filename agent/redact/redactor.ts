@@ -1,7 +1,6 @@
 import type { Line } from '../decode/line.ts'
 import type { Chunk } from '../match/chunk.ts'
 import { LiteralCursor } from '../match/literal-cursor.ts'
-import { SHORTEST_ANCHOR_BYTES } from './anchor-index.ts'
 import { AnchorScanner, type AnchorSink } from './anchor-scanner.ts'
 import { cutEnd } from './cut-end.ts'
 import type { Anchor, AnchoredDetector, Detector, RunDetector, ScanningDetector } from './detector.ts'
@@ -74,7 +73,7 @@ export class Redactor implements AnchorSink {
       .flatMap((call) =>
         call.detector.anchors.map((anchor, index) => ({ ...anchor, call: { ...call, anchor: index } })),
       )
-    const isRare = ({ text }: Anchor) => text.length < SHORTEST_ANCHOR_BYTES
+    const isRare = ({ isRare = false }: Anchor) => isRare
     const scanned = anchors.filter((anchor) => !isRare(anchor))
     this.#anchors = scanned.map(({ call }) => call)
     this.#rare = anchors.filter(isRare).map(({ text, call }, index) => ({

@@ -69,6 +69,7 @@ export class SecretDetector implements AnchoredDetector {
   #detectValue(subject: Subject, at: number, anchor: number, kind: number): number {
     const { bytes, end, spans } = subject
     const { text, before, after } = STEMS[anchor]!
+    if (before !== undefined && (at === 0 || NAME[bytes[at - 1]!] === 0)) return 0
     if (before !== undefined && !before.some((word) => endsWith(subject, at, word))) return 0
     const stemEnd = at + text.length
     const nameEnd = stemEnd + (after?.find((word) => standsAt(subject, stemEnd, word))?.length ?? 0)

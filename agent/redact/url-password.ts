@@ -16,7 +16,7 @@ const LONGEST_URL = 2_048
 
 /** Passwords in URLs, `scheme://user:password@host`. One that holds a slash that should have been encoded is found as well. */
 export class UrlPasswordDetector implements AnchoredDetector {
-  readonly anchors = [{ text: '@' }]
+  readonly anchors = [{ text: '@', isRare: true }]
 
   detect(subject: Subject, at: number, _anchor: number, kind: number): number {
     const { bytes, start, end } = subject
