@@ -35,7 +35,7 @@ export function followLinks(runs: Runs): { readonly runs: Runs; readonly directo
 
 /** Where a link to a log file leads nowhere, the one of the latest run. */
 export function findBrokenLink(directory: string): BrokenLink | undefined {
-  const links = readdirSync(directory, { withFileTypes: true })
+  const links = (tryFind(() => readdirSync(directory, { withFileTypes: true })) ?? [])
     .filter((entry) => entry.isSymbolicLink() && parseLogFile(entry.name) !== undefined)
     .map(({ name }) => join(directory, name))
     .sort()

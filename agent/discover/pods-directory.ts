@@ -207,8 +207,8 @@ export class PodsDirectory implements Service {
     this.#try(container, () => {
       const look = this.#look(container)
       const isElsewhere = container.linked.length > 0 && this.#haveChanged(container.linked)
-      if (look === 'gone') this.#visitPod(container.pod)
-      else if (look === 'changed' || isElsewhere) this.#listContainer(container)
+      if (look === 'gone') return this.#visitPod(container.pod)
+      if (look === 'changed' || isElsewhere) this.#listContainer(container)
       else if (!this.#options.listener.unchanged(container.path)) return
       this.#rounds.warm(container)
     })

@@ -79,7 +79,8 @@ export class Rounds<D extends Directory> {
   #visitWarm(): void {
     const { clock, isBusy, visitWarm } = this.#options
     const nowMs = clock.monotonicMs()
-    for (const directory of this.#warm) {
+    // Visiting one may add others, and the same one again.
+    for (const directory of [...this.#warm]) {
       if (nowMs < directory.warmUntilMs || isBusy(directory)) visitWarm(directory)
       else this.#warm.delete(directory)
     }
