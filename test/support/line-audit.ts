@@ -30,6 +30,7 @@ const UID_KEY = 'log.record.uid'
 export class LineAudit {
   /** Container and number of each id. */
   readonly #lines = new Map<string, number>()
+  readonly #highest = new Map<number, number>()
   readonly #walker = new LogsWalker()
   #field = new ProtoReader(Buffer.alloc(0))
   #damaged = 0
@@ -41,6 +42,11 @@ export class LineAudit {
   redelivered = 0
   /** Called with each line that comes for the first time. */
   onLine: (container: number, number: number) => void = () => {}
+
+  /** The highest number of a line of a container that has come; -1 if there is none. */
+  highestOf(container: number): number {
+    return this.#highest.get(container) ?? -1
+  }
 
   /** Number of different ids. */
   get size(): number {
@@ -113,6 +119,7 @@ export class LineAudit {
     const known = this.#lines.get(uid)
     if (known === undefined) {
       this.#lines.set(uid, line)
+      if (found.number > this.highestOf(found.container)) this.#highest.set(found.container, found.number)
       this.onLine(found.container, found.number)
     } else if (known === line) this.redelivered += 1
     else this.#conflicts += 1

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import { formatNanoseconds } from '../../bench/corpus.ts'
-import { KubeletLog } from './kubelet-log.ts'
 import { numberedBody } from './numbered-body.ts'
+import { RotationSimulator } from './rotation-simulator.ts'
 
 export interface NumberedContainerOptions {
   readonly podsDir: string
@@ -10,13 +11,15 @@ export interface NumberedContainerOptions {
   readonly bodyBytes?: number
 }
 
+/** As many as the kubelet keeps by default. */
+const MAX_ROTATED = 4
 /** Every so many lines one is so long that the runtime splits it. */
 const SPLIT_EVERY = 16
 
 /** A container that writes numbered lines, some of them in parts, each with a time of its own. */
 export class NumberedContainer {
   readonly number: number
-  readonly log: KubeletLog
+  readonly log: RotationSimulator
   /** Lines so far, over all runs. */
   written = 0
   /** Added to the time of its lines: what the node's clock was set by. */
@@ -29,7 +32,7 @@ export class NumberedContainer {
   constructor({ podsDir, number, bodyBytes }: NumberedContainerOptions) {
     this.number = number
     this.#bodyBytes = bodyBytes
-    this.log = new KubeletLog(podsDir, `web-${number}`, `uid-${number}`)
+    this.log = new RotationSimulator(podsDir, String(number), { maxRotated: MAX_ROTATED, compressionLevel: 0 })
   }
 
   /** Appends lines, after the rest of one that was begun. */
@@ -46,6 +49,17 @@ export class NumberedContainer {
     const middle = body.length >> 1
     this.log.append(`${this.#nextTime()} stdout P ${body.slice(0, middle)}\n`)
     this.#openRest = body.slice(middle)
+  }
+
+  /** Rotates its log in the kubelet's order, which takes its time. */
+  async rotate(): Promise<void> {
+    await this.log.rotate(() => setImmediate())
+  }
+
+  /** It ends, and its next run begins. */
+  restart(): void {
+    this.log.endRun()
+    this.log.startRun()
   }
 
   /** The last words of a container that ends without a newline: a part of a record that gets no other. */

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   unlinkSync,
   writeFileSync,
   writeSync,
@@ -15,8 +17,13 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type OutputStream, RuntimeLines } from './runtime-lines.ts'
 
-/** Rotated files that the kubelet keeps beside the live one: `containerLogMaxFiles` less one. */
-const MAX_ROTATED = 2
+export interface RotationOptions {
+  /** Rotated files that the kubelet keeps beside the live one: `containerLogMaxFiles` less one. */
+  readonly maxRotated?: number
+  /** Of gzip; 0 stores, for rotations that follow each other faster than a processor compresses. */
+  readonly compressionLevel?: number
+}
+
 /** The kubelet looks at log sizes this often under the recorded configuration. */
 const MONITOR_SECONDS = 3
 
@@ -29,6 +36,7 @@ export class RotationSimulator {
   readonly lines = new RuntimeLines()
   readonly directory: string
   readonly #uid: string
+  readonly #options: Required<RotationOptions>
   #restartCount = 0
   /** The runtime's descriptor. */
   #fd: number | undefined
@@ -38,7 +46,8 @@ export class RotationSimulator {
   /** Live files that were given the inode number of an earlier one. */
   reusedInodes = 0
 
-  constructor(podsDir: string, pod = 'web-0') {
+  constructor(podsDir: string, pod = 'web-0', { maxRotated = 2, compressionLevel = 6 }: RotationOptions = {}) {
+    this.#options = { maxRotated, compressionLevel }
     this.#uid = `uid-${pod}`
     this.directory = join(podsDir, `shop_${pod}_${this.#uid}`, 'app')
     this.#begin()
@@ -55,12 +64,28 @@ export class RotationSimulator {
 
   /** Whether the next rotation deletes a file. */
   get isFull(): boolean {
-    return this.#rotated().length === MAX_ROTATED
+    return this.#rotated().length === this.#options.maxRotated
   }
 
   write(stream: OutputStream, text = '', tag: 'P' | 'F' = 'F'): void {
     if (this.#fd === undefined) throw new Error('the container does not run')
     writeSync(this.#fd, this.lines.line(this.key(stream), tag, this.lines.unique(text)))
+  }
+
+  /** Writes lines that are not this class's own. */
+  append(lines: string): void {
+    if (this.#fd === undefined) throw new Error('the container does not run')
+    writeSync(this.#fd, lines)
+  }
+
+  /** The live file's. */
+  get inode(): number {
+    if (this.#fd === undefined) throw new Error('the container does not run')
+    return fstatSync(this.#fd).ino
+  }
+
+  get restartCount(): number {
+    return this.#restartCount
   }
 
   /** Whose records those of the current run are. */
@@ -86,14 +111,16 @@ export class RotationSimulator {
 
   deleteOldest(): void {
     this.lines.passSeconds(MONITOR_SECONDS)
-    for (const name of this.#rotated().slice(0, -MAX_ROTATED + 1)) {
+    for (const name of this.#rotated().slice(0, -this.#options.maxRotated + 1)) {
       if (name.endsWith('.gz')) unlinkSync(this.#path(name))
     }
   }
 
   beginCompression(): void {
     const name = this.plainRotated
-    if (name !== undefined) writeFileSync(this.#path(`${name}.tmp`), gzipSync(readFileSync(this.#path(name))))
+    if (name === undefined) return
+    const content = gzipSync(readFileSync(this.#path(name)), { level: this.#options.compressionLevel })
+    writeFileSync(this.#path(`${name}.tmp`), content)
   }
 
   endCompression(): void {
@@ -137,10 +164,17 @@ export class RotationSimulator {
   }
 
   /** Of the runs that ended only the last one's log stays. */
-  deleteRunsBefore(): void {
+  deleteRunsBefore(run = this.#restartCount - 1): void {
     for (const name of readdirSync(this.directory)) {
-      if (Number.parseInt(name, 10) < this.#restartCount - 1) unlinkSync(this.#path(name))
+      if (Number.parseInt(name, 10) < run) unlinkSync(this.#path(name))
     }
+  }
+
+  /** Copies the live file and empties it: not the kubelet but what others put in its place. */
+  copyTruncate(): void {
+    this.lines.passSeconds(MONITOR_SECONDS)
+    copyFileSync(this.#path(this.#live), this.#path(`${this.#live}.${this.lines.nameTime}`))
+    truncateSync(this.#path(this.#live))
   }
 
   unlinkLive(): void {

@@ -34,7 +34,7 @@ export const clockStep = defineScenario({
       for (const container of all) container.clockShiftNs = BigInt(shiftMs) * 1_000_000n
       await sleep(NOTICED_MS)
       await write()
-      for (const { log } of all) await log.rotate()
+      for (const container of all) await container.rotate()
       await write()
       await stage.settle()
       if (step % 2 === 0) continue

@@ -15,7 +15,7 @@ export const collectorAway = defineScenario({
     for (let rotation = 0; rotation < rotations; rotation++) {
       for (const container of all) {
         container.write(linesPerRotation)
-        await container.log.rotate()
+        await container.rotate()
         container.write(linesPerRotation)
       }
       await sleep(rotateEveryMs)

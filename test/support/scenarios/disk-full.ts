@@ -51,7 +51,7 @@ export const checkpointDiskFull = defineScenario({
       assert.equal(shipped, stage.written - containers, 'an end that was not written down was shipped')
       rmSync(filler)
       await stage.settle()
-      for (const container of all) container.log.restart()
+      for (const container of all) container.restart()
     }
   },
 })

@@ -26,9 +26,9 @@ export const inodeReuse = defineScenario({
       await sleep(CHECKPOINTED_MS)
       await agent.kill()
       const remembered = container.log.inode
-      await container.log.rotate()
+      await container.rotate()
       container.write(lines)
-      await container.log.rotate()
+      await container.rotate()
       // Longer than what was there before, so that an offset alone would fit.
       container.write(2 * lines)
       if (container.log.inode === remembered) reused += 1

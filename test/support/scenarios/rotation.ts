@@ -21,7 +21,7 @@ export const rotation = defineScenario({
     let rotations = 0
     while (isWriting) {
       const nextAtMs = performance.now() + ROTATE_EVERY_MS
-      await container.log.rotate()
+      await container.rotate()
       rotations += 1
       await sleep(Math.max(0, nextAtMs - performance.now()))
     }

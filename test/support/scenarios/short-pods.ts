@@ -45,6 +45,8 @@ export const shortPods = defineScenario({
 async function liveBriefly(stage: Stage): Promise<void> {
   const container = stage.addContainer()
   container.write(LINES)
+  // What this is about is what stays behind, not how soon a pod is found on a busy machine.
+  await until('the pod was found', () => stage.collector.audit.highestOf(container.number) >= 0)
   const [least, most] = REMOVED_AFTER_MS
   await sleep(least + Math.random() * (most - least))
   container.log.removePod()
