@@ -29,7 +29,7 @@ const server = createServer((request, response) => {
     take(body)
     freeAtMs = Math.max(freeAtMs, performance.now()) + (body.length / bytesPerSecond) * 1_000
     response.setHeader('content-type', 'application/x-protobuf')
-    setTimeout(() => response.end(), freeAtMs - performance.now())
+    setTimeout(() => response.end(), Math.max(0, freeAtMs - performance.now()))
   })
 })
 
