@@ -54,14 +54,14 @@ function rotatedBeside(target: string, { name }: LogFileEntry): readonly LogFile
   const start = `${basename(target)}.`
   const entries: LogFileEntry[] = []
   for (const sibling of tryFind(() => readdirSync(directory)) ?? []) {
-    if (!sibling.startsWith(start) || !/^\d{1,9}$/.test(sibling.slice(start.length))) continue
+    if (!sibling.startsWith(start) || !/^\d{1,9}(?:\.gz)?$/.test(sibling.slice(start.length))) continue
     const path = join(directory, sibling)
     const stats = tryFind(() => statSync(path))
     if (stats === undefined || !stats.isFile()) continue
     entries.push({
       ...{ name: `${name}.${sibling.slice(start.length)}`, path },
       ...{ device: stats.dev, inode: stats.ino, sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs },
-      compressed: false,
+      compressed: sibling.endsWith('.gz'),
     })
   }
   return entries

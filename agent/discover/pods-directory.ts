@@ -259,6 +259,7 @@ export class PodsDirectory implements Service {
   }
 
   #removePod(pod: PodDirectory): void {
+    if (this.#pods.get(pod.path) !== pod) return
     for (const container of pod.containers) this.#removeContainer(container)
     this.#pods.delete(pod.path)
     this.#watches.remove(pod.path)
