@@ -2,7 +2,7 @@ import type { Report } from '#lib/config/check.ts'
 import { choice, duration, type Static, section, size, text } from '#lib/config/schema.ts'
 import { logSection, shutdownSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
-import { containerRules } from './discover/config.ts'
+import { checkSelection, selectionRules } from './discover/config.ts'
 import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
@@ -53,8 +53,8 @@ export const schema = section(
       }),
       redact: redactSection(),
       spool: spoolSection(),
-      include: containerRules('Containers that are read; all if none is named.'),
-      exclude: containerRules('Containers that are not read, even if they are included.'),
+      include: selectionRules('Containers that are read; all if none is named.'),
+      exclude: selectionRules('Containers that are not read, even if they are included.'),
       own_pod_uid: text({
         description:
           "UID of the agent's own pod, whose log is never read. In a DaemonSet take it from the downward API.",
@@ -86,4 +86,5 @@ export function check(config: AgentConfig, report: Report): void {
   checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkShip(config.ship, report)
+  checkSelection(config, report)
 }

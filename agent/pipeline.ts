@@ -137,7 +137,10 @@ export function createPipeline(
     opener,
     flushAfterMs: config.logs.flush_after,
   })
-  const handlings = new Handlings(config, { pods, events })
+  const handlings = new Handlings(config, {
+    ...{ pods, events },
+    takes: (instance, labels) => discovery.selection.takesLabelled(instance, labels),
+  })
   const reader = new Reader({
     intake,
     flusher,

@@ -25,8 +25,9 @@ export function createReloadable(pipeline: Pipeline, logger: Logger): Reloadable
         intake.redactor = redactor
         enricher.configure(config.metadata)
         handle()
-        tailer.handleAllAgain()
+        // Before the logs are handled again: labels may choose others.
         discovery.select(selection)
+        tailer.handleAllAgain()
       }
     },
   }

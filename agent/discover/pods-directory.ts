@@ -122,7 +122,11 @@ export class PodsDirectory implements Service {
     this.#watches.close()
   }
 
-  /** Other containers are read from now on: those that are not chosen any more are read to the end first. */
+  get selection(): Selection {
+    return this.#selection
+  }
+
+  /** Other containers are read from now on. */
   select(selection: Selection): void {
     this.#selection = selection
     for (const pod of this.#pods.values()) this.#try(pod, () => this.#listPod(pod))

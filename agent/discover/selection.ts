@@ -8,16 +8,23 @@ export interface ContainerRule {
   readonly container: string
 }
 
+/** A rule that may be about labels of the pod too: patterns of their values. */
+export interface SelectionRule extends ContainerRule {
+  readonly labels: Readonly<Record<string, string>>
+}
+
 export interface SelectionOptions {
   /** What is read; everything if there is none. */
-  readonly include: readonly ContainerRule[]
+  readonly include: readonly SelectionRule[]
   /** What is not read, even if it is included. */
-  readonly exclude: readonly ContainerRule[]
+  readonly exclude: readonly SelectionRule[]
   /** The pod that the agent runs in: reading its own log would make more of it. Empty if it is not known. */
   readonly ownPodUid: string
 }
 
-/** Decides which containers are read, by names that stand in their path. */
+type Container = Omit<ContainerInstance, 'restartCount'>
+
+/** Decides which containers are read: by names that stand in their path, and by labels once they are known. */
 export class Selection {
   readonly #options: SelectionOptions
 
@@ -25,19 +32,33 @@ export class Selection {
     this.#options = options
   }
 
-  takes(container: Omit<ContainerInstance, 'restartCount'>): boolean {
+  /** Whether a container is read as far as its names tell: labels that a rule asks for may be there or not. */
+  takes(container: Container): boolean {
     const { include, exclude, ownPodUid } = this.#options
     if (container.uid === ownPodUid) return false
-    const isMeant = (rule: ContainerRule) => isAbout(rule, container)
+    const isMeant = (rule: SelectionRule) => isAbout(rule, container)
+    const isExcluded = exclude.some((rule) => isMeant(rule) && Object.keys(rule.labels).length === 0)
+    return (include.length === 0 || include.some(isMeant)) && !isExcluded
+  }
+
+  /** Whether a container of a pod with these labels is read. */
+  takesLabelled(container: Container, labels: ReadonlyMap<string, string>): boolean {
+    const { include, exclude, ownPodUid } = this.#options
+    if (container.uid === ownPodUid) return false
+    const isMeant = (rule: SelectionRule) => isAbout(rule, container) && hasLabels(rule, labels)
     return (include.length === 0 || include.some(isMeant)) && !exclude.some(isMeant)
   }
 }
 
+function hasLabels(rule: SelectionRule, labels: ReadonlyMap<string, string>): boolean {
+  return Object.entries(rule.labels).every(([key, pattern]) => {
+    const value = labels.get(key)
+    return value !== undefined && matchesPattern(value, pattern)
+  })
+}
+
 /** Whether a rule is met. */
-export function isAbout(
-  rule: ContainerRule,
-  { namespace, pod, container }: Omit<ContainerInstance, 'restartCount'>,
-): boolean {
+export function isAbout(rule: ContainerRule, { namespace, pod, container }: Container): boolean {
   return (
     matchesPattern(namespace, rule.namespace) &&
     matchesPattern(pod, rule.pod) &&

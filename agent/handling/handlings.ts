@@ -28,6 +28,8 @@ export interface HandlingDeps {
   /** Undefined if nobody is asked: then pods have no say. */
   readonly pods: Pick<KnownPods, 'lookupInstance'> | undefined
   readonly events: HandlingEvents
+  /** Whether a container of a pod with these labels is read. */
+  readonly takes: (instance: ContainerInstance, labels: ReadonlyMap<string, string>) => boolean
 }
 
 /** Handlings that no log may have any more are remembered, so that logs share them; not more than these. */
@@ -74,6 +76,7 @@ export class Handlings {
     const { rules, annotations } = this.#settings
     const pod = this.#deps.pods?.lookupInstance(instance)
     const wishes = pod === undefined ? noWishes() : annotations.read(pod, instance.container)
+    if (pod !== undefined && !this.#deps.takes(instance, pod.labels)) wishes.exclude = [true, true]
     wishes.multiline ??= rules.of(instance)
     const key = keyOf(wishes)
     const known = this.#known.get(key)

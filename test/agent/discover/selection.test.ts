@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { matchesPattern } from '../../../agent/discover/name-pattern.ts'
-import { type ContainerRule, Selection } from '../../../agent/discover/selection.ts'
+import { Selection, type SelectionRule } from '../../../agent/discover/selection.ts'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
-const rule = (parts: Partial<ContainerRule>): ContainerRule => ({ namespace: '*', pod: '*', container: '*', ...parts })
+const rule = (parts: Partial<SelectionRule>): SelectionRule => ({
+  ...{ namespace: '*', pod: '*', container: '*', labels: {} },
+  ...parts,
+})
 const container = { namespace: 'shop', pod: 'web-6d4cf56db6-x2k9p', uid: 'u1', container: 'app' }
-const takes = (include: ContainerRule[], exclude: ContainerRule[] = [], ownPodUid = '') =>
+const takes = (include: SelectionRule[], exclude: SelectionRule[] = [], ownPodUid = '') =>
   new Selection({ include, exclude, ownPodUid }).takes(container)
 
 test('everything is read unless something is included', () => {
@@ -24,6 +27,28 @@ test('all parts of a rule have to match, and exclusion goes before inclusion', (
   assert.equal(takes([], [rule({ namespace: 'shop', container: 'sidecar' })]), true)
   assert.equal(takes([], [rule({ namespace: 'shop', container: 'a?p' })]), false)
   assert.equal(takes([rule({ namespace: 'shop' })], [rule({ pod: 'web-*' })]), false)
+})
+
+test('labels decide once they are known, and until then a container may be read', () => {
+  const about = (include: SelectionRule[], exclude: SelectionRule[], labels: Record<string, string>) => {
+    const selection = new Selection({ include, exclude, ownPodUid: '' })
+    return [selection.takes(container), selection.takesLabelled(container, new Map(Object.entries(labels)))]
+  }
+  const web = rule({ namespace: 'shop', labels: { app: 'web-*', tier: '*' } })
+  assert.deepEqual(about([web], [], { app: 'web-1', tier: '' }), [true, true])
+  assert.deepEqual(about([web], [], { app: 'web-1' }), [true, false])
+  assert.deepEqual(about([web], [], { app: 'api', tier: 'x' }), [true, false])
+  assert.deepEqual(about([], [web], { app: 'web-1', tier: 'x' }), [true, false])
+  assert.deepEqual(about([], [web], {}), [true, true])
+  assert.deepEqual(about([web], [rule({ labels: { debug: '*' } })], { app: 'web-', tier: '', debug: '' }), [
+    true,
+    false,
+  ])
+  const elsewhere = rule({ namespace: 'other', labels: { app: '*' } })
+  assert.deepEqual(about([elsewhere], [], { app: 'web' }), [false, false])
+  assert.deepEqual(about([], [elsewhere, rule({ container: 'app' })], { app: 'web' }), [false, false])
+  const own = new Selection({ include: [], exclude: [], ownPodUid: 'u1' })
+  assert.equal(own.takesLabelled(container, new Map()), false)
 })
 
 test("the agent's own pod is never read", () => {
