@@ -78,7 +78,7 @@ test('other labels are asked for while it runs', async (t) => {
   const { discovery, tailer } = agent.pipeline
   const overrides = ['logs.include=[{"labels":{"app":"api"}}]']
   discovery.select(createSelection(loadConfig(configModule, { overrides, env: {} })))
-  tailer.handleAgain()
+  tailer.handleAllAgain()
   await agent.clock.advance(1_000)
   files.web.write(['web 2'])
   files.api.write(['api 2'])
