@@ -4,6 +4,7 @@ import { type Handling, isExcluded } from '../handling/handling.ts'
 import { StreamJoin } from '../join/stream-join.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { Origin } from '../ship/batch.ts'
+import { AckOrder } from './ack-order.ts'
 import type { ResumePoint, SourceFile } from './source-file.ts'
 
 /** How long a rotated file must have been quiet before its successor is read: the runtime still writes to it at first. */
@@ -44,6 +45,8 @@ export class ContainerLog implements Origin {
   readonly foundAtMs: number
   /** What may go on, of stdout and of stderr. */
   readonly joins: readonly [StreamJoin, StreamJoin]
+  /** Its batches whose acknowledgement is awaited. */
+  readonly acks = new AckOrder()
   /** Oldest first; the file that the runtime writes to is the last one. */
   files: SourceFile[] = []
   /** The number of the container that writes to it. A static pod that is put back has the paths and UID that it had. */

@@ -165,7 +165,14 @@ export class Intake {
    * is; if nothing but positions moved there is no request, and they count at once.
    */
   close(): Request | undefined {
-    const progress = [...this.#touched].map(([file, log]) => file.progressTo(log.resumePoint(file)))
+    const moves = new Map<ContainerLog, (() => void)[]>()
+    for (const [file, log] of this.#touched) {
+      const move = file.markProgress(log.resumePoint(file))
+      const others = moves.get(log)
+      if (others === undefined) moves.set(log, [move])
+      else others.push(move)
+    }
+    const progress = [...moves].map(([log, all]) => log.acks.add(all))
     this.#touched.clear()
     if (this.#options.batch.records > 0) return this.#options.batch.take(progress)
     for (const point of progress) point.acknowledge()

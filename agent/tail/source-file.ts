@@ -1,5 +1,4 @@
 import type { LongLine } from '../decode/long-line.ts'
-import type { Progress } from '../ship/batch.ts'
 import type { BytesStat, FileBytes } from './file-bytes.ts'
 import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
 
@@ -54,14 +53,6 @@ export interface ResumePoint {
   readonly rule?: string
 }
 
-interface Point {
-  readonly resume: ResumePoint
-  readonly time: Time64
-  /** Cuts whose records are in this batch or an earlier one. */
-  readonly cuts: readonly Cut[]
-  acknowledged: boolean
-}
-
 /**
  * One open log file. The descriptor is kept from first sight until everything was read and acknowledged, through
  * renames and deletion; the name is only what messages call it.
@@ -107,7 +98,6 @@ export class SourceFile {
   #closed = false
   #isUsed = false
   #isShed = false
-  #points: Point[] = []
   /** Of `cuts`, in order: those an earlier run made and this one has not reached yet. */
   #cutsAhead: Cut[] = []
   #cutsSincePoint: Cut[] = []
@@ -249,18 +239,19 @@ export class SourceFile {
   }
 
   /**
-   * Notes that a batch was closed when this file could be resumed at a point. Acknowledgements may come in any order;
-   * `acked` moves only over batches that are all acknowledged.
+   * Notes that a batch was closed when this file could be resumed at a point.
+   *
+   * @returns to be called once that batch, and all before it, were acknowledged
    */
-  progressTo(resume: ResumePoint): Progress {
-    const point: Point = { resume, time: this.time, cuts: this.#cutsSincePoint, acknowledged: false }
+  markProgress(resume: ResumePoint): () => void {
+    const { time } = this
+    const cuts = this.#cutsSincePoint
     this.#cutsSincePoint = []
-    this.#points.push(point)
-    return {
-      acknowledge: () => {
-        point.acknowledged = true
-        this.#advance()
-      },
+    return () => {
+      this.acked = resume
+      this.ackedTime = time
+      if (cuts.length > 0) this.cuts = this.cuts.filter((cut) => !cuts.includes(cut))
+      if (!this.#isShed) this.#onAcknowledged(this)
     }
   }
 
@@ -288,17 +279,5 @@ export class SourceFile {
   close(): void {
     if (!this.#closed && !this.#isUsed) this.#bytes.close()
     this.#closed = true
-  }
-
-  #advance(): void {
-    let moved = false
-    while (this.#points[0]?.acknowledged) {
-      const { resume, time, cuts } = this.#points.shift()!
-      this.acked = resume
-      this.ackedTime = time
-      if (cuts.length > 0) this.cuts = this.cuts.filter((cut) => !cuts.includes(cut))
-      moved = true
-    }
-    if (moved && !this.#isShed) this.#onAcknowledged(this)
   }
 }
