@@ -103,7 +103,13 @@ function contestants(trees: Readonly<Record<Content, PodsTree>>, directory: stri
   return [...own, ...peers]
 }
 
-function startAgent(podsDir: string, stateDir: string, port: number, settings: readonly string[] = []): ChildProcess {
+/** Starts it as `vedette agent` does, with a collector on a port of this machine. */
+export function startAgent(
+  podsDir: string,
+  stateDir: string,
+  port: number,
+  settings: readonly string[] = [],
+): ChildProcess {
   const { args, env } = launchOf('agent', [
     ...[`--logs.pods-dir=${podsDir}`, `--storage.path=${stateDir}`, '--web.listen-address=127.0.0.1:0'],
     `--set=ship.endpoints=["http://127.0.0.1:${port}"]`,

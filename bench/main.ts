@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { benchAgent } from './agent.ts'
 import { benchFairness } from './fairness.ts'
+import { benchIdle } from './idle.ts'
 import { benchRedact } from './redact.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
 import { collectorResult, storeResult } from './service-results.ts'
@@ -13,6 +14,7 @@ import { benchUp } from './up.ts'
 const BENCHMARKS: Readonly<Record<string, (lines?: number) => Promise<BenchResult>>> = {
   agent: benchAgent,
   fairness: benchFairness,
+  idle: async () => benchIdle(),
   collector: collectorResult,
   redact: async () => benchRedact(),
   store: storeResult,
