@@ -8,6 +8,7 @@ import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
 import type { Regrouper } from './regrouper.ts'
 import type { SourceFile } from './source-file.ts'
+import { Turns, type Urgency } from './turns.ts'
 
 export interface ReaderOptions {
   readonly intake: Intake
@@ -30,14 +31,14 @@ const NEWLINE = 10
 const LONGEST_STRETCH_MS = 10
 
 /**
- * Reads the logs that have something to read, in turns: a quantum of bytes each, first come, first served, so that a
- * container that writes without end delays the others by one quantum and no more. There is one loop; while it waits
- * for room in flight nothing is read, and everything else goes on.
+ * Reads the logs that have something to read, in turns of a quantum of bytes each (see turns.ts), so that a container
+ * that writes without end delays the others by one quantum and no more. There is one loop; while it waits for room in
+ * flight nothing is read, and everything else goes on.
  */
 export class Reader {
   readonly #options: ReaderOptions
   readonly #buffer: Buffer
-  readonly #queue: ContainerLog[] = []
+  readonly #turns = new Turns()
   #closeBatch = false
   #stopped = false
   #readLast: () => Promise<void> = async () => {}
@@ -60,8 +61,18 @@ export class Reader {
   wake(log: ContainerLog): void {
     if (log.queued) return
     log.queued = true
-    this.#queue.push(log)
+    this.#turns.add(log, this.#urgencyOf(log))
     this.#notify()
+  }
+
+  #urgencyOf(log: ContainerLog): Urgency {
+    const file = log.next(this.#options.clock.monotonicMs())
+    if (file === undefined) return 'backlogged'
+    const { links, sizeBytes } = file.stat()
+    if (links === 0) return 'fleeting'
+    // Whose turn it is, or was until now, has had it.
+    const isSparse = this.#current !== log && sizeBytes - file.offset <= this.#options.quantumBytes
+    return isSparse ? 'fresh' : 'backlogged'
   }
 
   /** Whether bytes of a log are under way: its files must stay as they are. */
@@ -90,7 +101,7 @@ export class Reader {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const log = this.#queue.shift()
+      const log = this.#turns.take()
       if (log !== undefined) {
         log.queued = false
         this.#current = log
@@ -98,7 +109,7 @@ export class Reader {
         this.#current = undefined
       }
       if (this.#closeBatch || this.#options.intake.isFull) await this.#ship()
-      if (this.#queue.length === 0 && !this.#closeBatch && !this.#stopped) await this.#wait()
+      if (this.#turns.isEmpty && !this.#closeBatch && !this.#stopped) await this.#wait()
       else await this.#yieldNowAndThen()
     }
     await this.#readLast()
