@@ -1,8 +1,9 @@
 import type { Report } from '#lib/config/check.ts'
-import { choice, duration, type Static, section, size, text } from '#lib/config/schema.ts'
+import { boolean, choice, duration, type Static, section, size, text } from '#lib/config/schema.ts'
 import { logSection, shutdownSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { checkSelection, selectionRules } from './discover/config.ts'
+import { checkFiles, filesSection } from './files/config.ts'
 import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
@@ -15,7 +16,12 @@ import { spoolSection } from './tail/config.ts'
 export const schema = section(
   'Configuration of the agent: one per node, reads log files and ships them to a collector.',
   {
-    logs: section('Which logs are read, and how.', {
+    logs: section('Which logs of containers are read, and how.', {
+      enabled: boolean({
+        description:
+          'Whether logs of containers are read; without, only `files` are, and nobody is asked for metadata.',
+        default: true,
+      }),
       pods_dir: text({
         description: "The kubelet's directory of pod logs, `<namespace>_<pod>_<uid>/<container>/<restart count>.log`.",
         default: '/var/log/pods',
@@ -61,6 +67,7 @@ export const schema = section(
         default: '',
       }),
     }),
+    files: filesSection(),
     metadata: metadataSection(),
     annotations: annotationsSection(),
     node_name: text({
@@ -84,6 +91,7 @@ export type AgentConfig = Static<typeof schema>
 
 export function check(config: AgentConfig, report: Report): void {
   checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
+  checkFiles(config.files, config.logs.multiline, report)
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkShip(config.ship, report)
   checkSelection(config, report)

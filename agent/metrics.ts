@@ -91,7 +91,7 @@ function deliveryGauges({ intake, shipper, ledger, checkpoints }: Pipeline): rea
   ]
 }
 
-function nodeGauges({ discovery, tailer, tap }: Pipeline): readonly Metric[] {
+function nodeGauges({ discovery, files, tailer, tap }: Pipeline): readonly Metric[] {
   return [
     ['containers', 'Directories of containers that are read.', () => discovery.size],
     [
@@ -99,6 +99,7 @@ function nodeGauges({ discovery, tailer, tap }: Pipeline): readonly Metric[] {
       'Containers that the configuration or their pods exclude.',
       () => discovery.excluded + countExcluded(tailer),
     ],
+    ['files_matched', 'Files that match the patterns of `files`.', () => files?.size ?? 0],
     ['taps', 'Taps under way: somebody looks at log lines as they pass.', () => tap.count],
     ['directories_watched', 'Directories whose events are heard.', () => discovery.watches.watchedCount],
     [
@@ -137,11 +138,11 @@ function exportLag(registry: Registry, survey: LagSurvey): void {
     ['seconds_behind', 'Age of the oldest record that is not acknowledged.', () => lag().secondsBehind],
   ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_agent_${name}`, help }, read)
-  const labelNames = ['namespace', 'pod', 'container']
+  const labelNames = ['namespace', 'pod', 'container', 'file']
   const perContainer = (value: (container: ContainerLag) => number) => () =>
     lag().containers.map((found) => {
-      const { namespace, pod, container } = found
-      return { labels: { namespace, pod, container }, value: value(found) }
+      const { namespace, pod, container, file } = found
+      return { labels: file === '' ? { namespace, pod, container } : { file }, value: value(found) }
     })
   const bounded = 'for the `metrics.max_containers` containers that have the most of them'
   gaugeOf(

@@ -11,7 +11,9 @@ import { type OpenWatch, openWatch } from './discover/open-watch.ts'
 import { PodsDirectory } from './discover/pods-directory.ts'
 import { Selection } from './discover/selection.ts'
 import { Enricher } from './enrich/enricher.ts'
-import { AGENT_EVENTS } from './events.ts'
+import { type Attributes, type Environment, otelAttributes, podAttributes } from './enrich/process-resource.ts'
+import { AGENT_EVENTS, type AgentEvents } from './events.ts'
+import { createFileInput, type FileInput } from './files/create-file-input.ts'
 import { isAboutLogs } from './handling/annotations.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
@@ -38,6 +40,7 @@ import { Retirement } from './tail/retirement.ts'
 import { freeBytesAt, Shedder } from './tail/shedder.ts'
 import { Spool } from './tail/spool.ts'
 import { Tailer } from './tail/tailer.ts'
+import { Timekeeper } from './tail/timekeeper.ts'
 
 /** Bytes that one container may read before it is the turn of the next. */
 const QUANTUM_BYTES = 256 * 1024
@@ -48,6 +51,8 @@ export interface Pipeline {
   /** In start order. */
   readonly parts: readonly Service[]
   readonly discovery: PodsDirectory
+  /** Undefined if no files are configured. */
+  readonly files: FileInput | undefined
   readonly handlings: Handlings
   readonly tailer: Tailer
   readonly intake: Intake
@@ -116,14 +121,16 @@ export function createPipeline(
   const redactor = createRedactor(config.logs.redact)
   const intake = new Intake({ joiner, redactor, batch, writer, clock, maxRecordBytes, tap })
 
-  const pods = createPods(config.metadata, {
-    ...{ clock, events },
-    files: systemFiles,
-    env: process.env,
-    nodeName: config.node_name,
-    exists: existsSync,
-    keepAnnotation: isAboutLogs,
-  })
+  const pods = !config.logs.enabled
+    ? undefined
+    : createPods(config.metadata, {
+        ...{ clock, events },
+        files: systemFiles,
+        env: process.env,
+        nodeName: config.node_name,
+        exists: existsSync,
+        keepAnnotation: isAboutLogs,
+      })
 
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events, clock)
@@ -158,22 +165,27 @@ export function createPipeline(
   })
   const enricher = new Enricher({ nodeName, pods, rules: config.metadata })
   const exclusion = new Exclusion({ flusher, ledger, reader, retirement })
+  const refresh = (directory: string) => {
+    discovery.refresh(directory)
+    files?.refresh(directory)
+  }
   const shedder = new Shedder({
     ...{ flusher, retirement, spool, events },
     maxBytes: config.logs.spool.max_bytes,
     minFreeBytes: config.logs.spool.min_free_bytes,
     freeBytes: () => freeBytesAt(config.logs.pods_dir),
-    refresh: (directory) => discovery.refresh(directory),
+    refresh,
   })
+  const timekeeper = new Timekeeper({ ledger, clock, onReadable: (log) => reader.wake(log) })
   const tailer: Tailer = new Tailer({
     ...{ checkpoints, ledger, opener, reader, flusher, retirement, exclusion, spool, shedder },
-    ...{ intake, clock, events, maxRecordBytes },
-    lastReads: new LastReads({ reader, flusher, opener, events }),
+    ...{ intake, clock, events, maxRecordBytes, timekeeper },
+    lastReads: new LastReads({ reader, flusher, opener, timekeeper, events }),
     podsDir: config.logs.pods_dir,
     enricher,
     handlings,
     batchDelayMs: config.ship.batch.max_delay,
-    directories: { refresh: (directory) => discovery.refresh(directory), calmed: (path) => discovery.calmed(path) },
+    directories: { refresh, calmed: (directory) => discovery.calmed(directory) },
   })
   const discovery: PodsDirectory = new PodsDirectory({
     root: config.logs.pods_dir,
@@ -184,6 +196,19 @@ export function createPipeline(
     openWatch: deps.openWatch ?? openWatch,
     reconcileMs: config.logs.reconcile_interval,
   })
+
+  const files: FileInput | undefined =
+    config.files.length === 0
+      ? undefined
+      : createFileInput(config.files, {
+          ...{ tailer, checkpoints, ledger, clock, events },
+          ruleNamed: (name) => handlings.ruleNamed(name),
+          attributes: ownAttributes(config, process.env, events),
+          stateDir: resolve(config.state_dir),
+          workingDirectory: process.cwd(),
+          openWatch: deps.openWatch ?? openWatch,
+          reconcileMs: config.logs.reconcile_interval,
+        })
 
   const memory: Service = {
     name: 'checkpoints',
@@ -197,10 +222,19 @@ export function createPipeline(
       checkpoints.close()
     },
   }
+  const inputs = [...(config.logs.enabled ? [discovery] : []), ...(files === undefined ? [] : [files])]
   return {
-    parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, discovery],
-    ...{ discovery, handlings, tailer, enricher, intake, joiner, shipper, checkpoints, ledger, tap, pods },
+    parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, ...inputs],
+    ...{ discovery, files, handlings, tailer, enricher, intake, joiner, shipper, checkpoints, ledger, tap, pods },
   }
+}
+
+/** Resource attributes of records that are no container's: those of this process, and of its pod if it is a sidecar. */
+function ownAttributes({ logs, node_name }: AgentConfig, env: Environment, events: AgentEvents): Attributes {
+  const { attributes, problem } = otelAttributes(env)
+  if (problem !== undefined) events.resourceInvalid({}, { err: problem })
+  const node = node_name === '' ? {} : { 'k8s.node.name': node_name }
+  return { 'host.name': hostname(), ...(logs.enabled ? {} : podAttributes(env)), ...node, ...attributes }
 }
 
 /** Which containers are read. */

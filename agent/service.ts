@@ -18,6 +18,11 @@ export const agentService: ServiceDefinition<configModule.AgentConfig> = {
   summary: "Reads the logs of a node's containers and ships them to a collector.",
   flags: {
     'logs.pods-dir': { key: 'logs.pods_dir', help: "the kubelet's directory of pod logs" },
+    files: {
+      key: 'files',
+      help: 'read the files of this pattern, and no containers, as a sidecar does (repeatable)',
+      settings: (paths) => [`files=${JSON.stringify([{ paths }])}`, 'logs.enabled=false'],
+    },
     'storage.path': { key: 'state_dir', help: 'directory of the checkpoints' },
     'web.listen-address': { key: 'web.listen_address', help: 'address of /metrics and the health pages' },
     'log.level': { key: 'log.level', help: 'debug, info, warn or error' },

@@ -4,8 +4,11 @@ import type { OpenWatch, Watch } from './open-watch.ts'
 
 export interface DirectoryWatchesOptions {
   readonly open: OpenWatch
-  /** `contentOnly` if a file in the directory was written to; else an entry came, went or was renamed. */
-  readonly onChange: (directory: string, contentOnly: boolean) => void
+  /**
+   * `contentOnly` if a file in the directory was written to; else an entry came, went or was renamed. `name` is the
+   * entry's, if the system tells it.
+   */
+  readonly onChange: (directory: string, contentOnly: boolean, name: string | null) => void
   /** A directory cannot be watched. If it is for want of watches, only the first is told of until all can be watched. */
   readonly onError: (directory: string, error: unknown) => void
 }
@@ -42,7 +45,12 @@ export class DirectoryWatches {
     return this.#watches.size
   }
 
-  /** Directories that cannot be watched; not those that are too busy for it. */
+  /** Directories that cannot be watched. */
+  get unwatched(): Iterable<string> {
+    return this.#unwatched
+  }
+
+  /** How many there are; not those that are too busy for it. */
   get unwatchedCount(): number {
     return this.#unwatched.size
   }
@@ -75,13 +83,20 @@ export class DirectoryWatches {
     if (this.#paused.delete(directory)) this.add(directory)
   }
 
+  /** Watches all busy directories again; returns which these are. */
+  resumeAll(): readonly string[] {
+    const paused = [...this.#paused]
+    for (const directory of paused) this.resume(directory)
+    return paused
+  }
+
   /** Tries to watch what could not be watched. What happened to it in the meantime is told as a change. */
   retry(): void {
     this.#isExhausted = false
     for (const directory of [...this.#unwatched]) {
       this.#open(directory)
       if (this.#isExhausted) return
-      if (this.#watches.has(directory)) this.#options.onChange(directory, false)
+      if (this.#watches.has(directory)) this.#options.onChange(directory, false, null)
     }
     this.#isTold = false
   }
@@ -125,7 +140,7 @@ export class DirectoryWatches {
     if (type !== 'change') {
       // An event of the directory itself calls it by its name. It may be gone, and its path stand for another one.
       if (name === basename(directory)) this.remove(directory)
-      this.#options.onChange(directory, false)
+      this.#options.onChange(directory, false, name)
       return
     }
     const count = (this.#counts.get(directory) ?? 0) + 1
@@ -134,6 +149,6 @@ export class DirectoryWatches {
       this.remove(directory)
       this.#paused.add(directory)
     }
-    this.#options.onChange(directory, true)
+    this.#options.onChange(directory, true, name)
   }
 }

@@ -24,3 +24,11 @@ export function encodeResource(instance: ContainerInstance, { nodeName, attribut
     ...(attributes === undefined ? [] : [attributes]),
   )
 }
+
+/** The encoded Resource of a log that is no container's. */
+export function encodeAttributes(attributes: Readonly<Record<string, string>>): Buffer {
+  return lengthDelimited(
+    RESOURCE_LOGS.resource,
+    ...Object.entries(attributes).map(([key, value]) => encodeAttribute(RESOURCE.attributes, key, value)),
+  )
+}

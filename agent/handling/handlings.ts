@@ -71,6 +71,11 @@ export class Handlings {
     return this.#settings.rules.withId(id)
   }
 
+  /** A multiline rule by its name: `auto`, `off`, or a pattern of the configuration. */
+  ruleNamed(name: string): MultilineRule | undefined {
+    return this.#settings.rules.named(name)
+  }
+
   /** Never waits: what the pod asks for counts as far as it is known. */
   of(instance: ContainerInstance): Handling {
     const { rules, annotations } = this.#settings

@@ -1,4 +1,4 @@
-import type { Line } from '../decode/line.ts'
+import { type Line, NO_STREAM } from '../decode/line.ts'
 import type { SourceFile } from '../tail/source-file.ts'
 
 /** Where the parts of a record lie in one file. */
@@ -24,6 +24,7 @@ export class PartialRecord {
   #extents: PartExtent[] = []
   #timeHigh = 0
   #timeLow = 0
+  #stream: Line['stream'] = NO_STREAM
   /** When the last part was added, monotonic milliseconds. */
   addedAtMs = 0
 
@@ -64,6 +65,7 @@ export class PartialRecord {
     if (this.#extents.length === 0) {
       this.#timeHigh = line.timeHigh
       this.#timeLow = line.timeLow
+      this.#stream = line.stream
     }
     for (const { file, startOffset, endOffset } of extents) {
       const last = this.#extents.at(-1)
@@ -85,10 +87,11 @@ export class PartialRecord {
     this.#buffer[this.#length++] = NEWLINE
   }
 
-  /** Makes `line` the joined record: the time of its first part, the bytes of all. */
+  /** Makes `line` the joined record: the time and stream of its first part, the bytes of all. */
   readInto(line: Line): void {
     line.timeHigh = this.#timeHigh
     line.timeLow = this.#timeLow
+    line.stream = this.#stream
     line.bytes = this.#buffer
     line.bodyStart = 0
     line.bodyEnd = this.#length

@@ -8,6 +8,8 @@ export interface ContainerLag {
   readonly namespace: string
   readonly pod: string
   readonly container: string
+  /** The path of a log that is no container's, for which the names are empty; else empty. */
+  readonly file: string
   /** Bytes of its files that are not acknowledged. */
   readonly bytesBehind: number
   /** Age of the oldest record that is not acknowledged; 0 if all are. */
@@ -101,21 +103,21 @@ export class LagSurvey {
   }
 
   #lagOf({ log, bytesBehind, readBytes, pending }: Tally): ContainerLag {
-    const { namespace, pod, container } = log.instance
+    const { namespace, pod, container } = log.names
     const nowMs = this.#options.clock.nowMs()
     let secondsBehind = 0
     for (const { file, modifiedAtMs } of pending) {
       const ageMs = nowMs - this.#time.ofOldestUnacknowledged(file, log.handling.decoder, modifiedAtMs)
       secondsBehind = Math.max(secondsBehind, ageMs / 1000)
     }
-    return { namespace, pod, container, bytesBehind, secondsBehind, readBytes }
+    return { namespace, pod, container, file: log.file, bytesBehind, secondsBehind, readBytes }
   }
 }
 
 function tallyOf(tallies: Map<string, Tally>, log: ContainerLog): Tally {
-  const { namespace, pod, container } = log.instance
+  const { namespace, pod, container } = log.names
   // A pod of a StatefulSet comes back under its name: as metrics name it, it is the same.
-  const key = `${namespace}/${pod}/${container}`
+  const key = `${namespace}/${pod}/${container}${log.file}`
   const known = tallies.get(key)
   if (known !== undefined) return known
   const tally = { log, bytesBehind: 0, readBytes: 0, activeAtMs: 0, pending: [] }
@@ -129,7 +131,7 @@ function byBytesThenActivity(a: Tally, b: Tally): number {
 
 function byBytesThenName(a: Tally, b: Tally): number {
   if (a.bytesBehind !== b.bytesBehind) return b.bytesBehind - a.bytesBehind
-  return compare(a.log.instance.namespace, b.log.instance.namespace) || compare(a.log.directory, b.log.directory)
+  return compare(a.log.names.namespace, b.log.names.namespace) || compare(a.log.directory, b.log.directory)
 }
 
 function compare(a: string, b: string): number {

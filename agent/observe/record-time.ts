@@ -36,7 +36,8 @@ export class RecordTime {
       }
       const line = this.#line
       decoder.decode(line, buffer, 0, end < 0 ? bytes : end)
-      return line.kind === UNPARSED ? undefined : toEpochMs({ high: line.timeHigh, low: line.timeLow })
+      if (line.kind === UNPARSED || line.timeHigh === 0) return undefined
+      return toEpochMs({ high: line.timeHigh, low: line.timeLow })
     } catch {
       // Closed or unreadable in this moment: what is remembered of it will do.
       return undefined

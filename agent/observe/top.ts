@@ -85,8 +85,8 @@ export class Top {
       unlinked_bytes: lag.unlinkedBytes,
       checkpoint_age_seconds: pipeline.ledger.unwrittenMs / 1000,
       container_count: lag.containerCount,
-      containers: lag.containers.map(({ namespace, pod, container, readBytes, bytesBehind, secondsBehind }) => ({
-        ...{ namespace, pod, container, read_bytes: readBytes },
+      containers: lag.containers.map(({ namespace, pod, container, file, readBytes, bytesBehind, secondsBehind }) => ({
+        ...{ namespace, pod, container: container || file, read_bytes: readBytes },
         ...{ bytes_behind: bytesBehind, seconds_behind: secondsBehind },
       })),
     }

@@ -4,11 +4,21 @@ import type { Checkpoints } from './checkpoints.ts'
 import type { ContainerLog } from './container-log.ts'
 import { type FileIdentity, identify, identityOf } from './identity.ts'
 import type { FileState, SourceFile, Time64 } from './source-file.ts'
+import { toTime64 } from './time-marks.ts'
+import type { Undated } from './undated.ts'
 
 /** Which file it is, and where reading it begins. */
 export interface Beginning {
   readonly identity: FileIdentity
   readonly state: FileState
+  /** Set if its lines state no time. */
+  readonly undated?: Undated
+}
+
+/** Finds out which file one is, where its first record does not say it. */
+export interface FileRecognizer {
+  /** Undefined as long as there is nothing in the file. Throws the system's error if it can't be read. */
+  recognize(log: ContainerLog, file: SourceFile): Beginning | undefined
 }
 
 export interface BeginningsOptions {
@@ -46,7 +56,12 @@ export class Beginnings {
   }
 
   /** Takes up a file there. */
-  take(log: ContainerLog, file: SourceFile, { identity, state }: Beginning): void {
+  take(log: ContainerLog, file: SourceFile, { identity, state, undated }: Beginning): void {
+    if (undated !== undefined) {
+      file.undated = undated
+      file.resume(identity, toTime64(undated.foundAtMs), state)
+      return
+    }
     const firstTime = this.#timeOf(log, identity.prefix) ?? this.#timeOf(log, file.readHead(LONGEST_FIRST_LINE_BYTES))
     file.resume(identity, firstTime ?? state.time, state)
   }
@@ -86,9 +101,4 @@ export class Beginnings {
 
 function stateAtBegin(time: Time64): FileState {
   return { resume: { offset: 0, delivered: [0, 0] }, time, cuts: [] }
-}
-
-function toTime64(epochMs: number): Time64 {
-  const timeNs = BigInt(epochMs) * 1_000_000n
-  return { high: Number(timeNs >> 32n), low: Number(timeNs & 0xffff_ffffn) }
 }

@@ -13,16 +13,19 @@ import {
 import { join } from 'node:path'
 import { frameHeader, nextMarker, unframe } from '#lib/segment/frame.ts'
 import type { FileState } from './source-file.ts'
+import type { UndatedCheckpoint } from './undated.ts'
 
 /** What is remembered of a file: enough to go on after a restart as if there had been none. */
 export interface FileCheckpoint {
-  /** Container instance, as `<pod uid>/<container>/<restart count>`. */
+  /** Container instance, as `<pod uid>/<container>/<restart count>`, or another log, as `file:<path>`. */
   readonly instance: string
   /** The file's key, see identity.ts. */
   readonly key: string
   /** How many of the file's first bytes the key was made of. */
   readonly prefixBytes: number
   readonly state: FileState
+  /** Set for a file whose lines state no time, and whose key is therefore not made of them. */
+  readonly undated?: UndatedCheckpoint
 }
 
 /** One change, as it is written: a checkpoint that replaces the one before, or the end of one. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { Enriched } from '../enrich/enricher.ts'
 import { type Handling, isExcluded } from '../handling/handling.ts'
@@ -5,16 +6,50 @@ import { StreamJoin } from '../join/stream-join.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { Origin } from '../ship/batch.ts'
 import { AckOrder } from './ack-order.ts'
+import type { FileRecognizer } from './beginnings.ts'
 import type { ResumePoint, SourceFile } from './source-file.ts'
 
 /** How long a rotated file must have been quiet before its successor is read: the runtime still writes to it at first. */
 const ROTATION_GRACE_MS = 100
+const NO_NAMES = { namespace: '', pod: '', container: '' } as const
 
-export interface ContainerLogOptions {
-  readonly instance: ContainerInstance
+/** Which log one is. */
+export interface LogSource {
+  /** Under which its checkpoints are kept. */
+  readonly key: string
+  /** Where its files are. */
   readonly directory: string
+  /** The name of the file that is written to; rotated files have another. */
+  readonly liveName: string
+  /** Whose log it is; undefined if it is no container's. */
+  readonly instance?: ContainerInstance
+  /** Finds out which file one is, where its first record does not say it. */
+  readonly recognizer?: FileRecognizer
+  /** For how long the file that is written to is held open although nothing comes; for ever if undefined. */
+  readonly closeAfterMs?: number
+}
+
+/** Behind this the key of a log that is no container's has what it is called. A UID has no colon. */
+export const FILE_KEY = 'file:'
+
+/** Whether a log of this key is not found in the pods directory. */
+export function isOtherKey(key: string): boolean {
+  return key.includes(':')
+}
+
+/** The log of a container instance in the pods directory. */
+export function containerSource(instance: ContainerInstance, directory: string): LogSource {
+  return { key: instanceKey(instance), directory, liveName: `${instance.restartCount}.log`, instance }
+}
+
+/** What a log has from where it was found. */
+export interface LogTraits {
   readonly enriched: Enriched
   readonly handling: Handling
+}
+
+export interface ContainerLogOptions extends LogTraits {
+  readonly source: LogSource
   readonly maxRecordBytes: number
   /** Monotonic milliseconds. */
   readonly nowMs: number
@@ -28,15 +63,11 @@ export interface FinishedFile {
 }
 
 /**
- * The log of one container instance: its files in the order in which they were written, and the records that the
- * runtime split and that are not complete yet.
+ * The log of one container instance, or of another program: its files in the order in which they were written, and the
+ * records that the runtime split and that are not complete yet.
  */
 export class ContainerLog implements Origin {
-  readonly instance: ContainerInstance
-  /** Pod UID, container, restart count. */
-  readonly key: string
-  /** The container's directory. */
-  readonly directory: string
+  readonly source: LogSource
   /** Whose records these are. Replaced when more becomes known of the pod. */
   enriched: Enriched
   /** How its lines are handled. Replaced when its pod says otherwise. */
@@ -71,9 +102,7 @@ export class ContainerLog implements Origin {
   nextRunInode = 0
 
   constructor(options: ContainerLogOptions) {
-    this.instance = options.instance
-    this.key = instanceKey(options.instance)
-    this.directory = options.directory
+    this.source = options.source
     this.enriched = options.enriched
     this.handling = options.handling
     this.foundAtMs = options.nowMs
@@ -89,8 +118,26 @@ export class ContainerLog implements Origin {
     return this.enriched.resource
   }
 
-  get restartCount(): number {
-    return this.instance.restartCount
+  get key(): string {
+    return this.source.key
+  }
+
+  get directory(): string {
+    return this.source.directory
+  }
+
+  get instance(): ContainerInstance | undefined {
+    return this.source.instance
+  }
+
+  /** What its container is called; empty for a log that is no container's. */
+  get names(): { readonly namespace: string; readonly pod: string; readonly container: string } {
+    return this.instance ?? NO_NAMES
+  }
+
+  /** The path of the file that is written to, of a log that is no container's; else empty. */
+  get file(): string {
+    return this.instance === undefined ? join(this.directory, this.liveName) : ''
   }
 
   /** Which of its lines become one record: as its handling says, from the next time that lines are taken. */
@@ -102,13 +149,13 @@ export class ContainerLog implements Origin {
     for (const join of this.joins) join.follow(rule)
   }
 
-  /** The name that the runtime writes to; rotated files have a longer one. */
   get liveName(): string {
-    return `${this.restartCount}.log`
+    return this.source.liveName
   }
 
-  get nextRunName(): string {
-    return `${this.restartCount + 1}.log`
+  /** The name of the log of the container's next run. */
+  get nextRunName(): string | undefined {
+    return this.instance === undefined ? undefined : `${this.instance.restartCount + 1}.log`
   }
 
   /** Whether its pod has it excluded: nothing of it is read. */
@@ -126,6 +173,7 @@ export class ContainerLog implements Origin {
     for (const [index, file] of this.files.entries()) {
       if (file.identity === undefined) continue
       if (file.idleSinceMs === undefined) return file
+      if (file.undated?.awaitsTime) return undefined
       if (index === newestRotated && nowMs - file.idleSinceMs < ROTATION_GRACE_MS) return undefined
     }
     return undefined
@@ -174,6 +222,8 @@ export class ContainerLog implements Origin {
   resumePoint(file: SourceFile): ResumePoint {
     const stdout = this.joins[0].startIn(file) ?? file.offset
     const stderr = this.joins[1].startIn(file) ?? file.offset
-    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr, file.offset], rule: this.rule.id }
+    // Lines without a header are joined to nothing, unless none has one.
+    const neither = this.source.recognizer === undefined ? file.offset : stderr
+    return { offset: Math.min(stdout, stderr), delivered: [stdout, stderr, neither], rule: this.rule.id }
   }
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, read, readlinkSync, readSync } from 'node:fs'
+import { birthOf } from './birth.ts'
 
 export interface BytesStat {
   /** Bytes of content: of a compressed file, decompressed. */
@@ -12,6 +13,8 @@ export interface BytesStat {
 
 /** The content of one open file. Positions and sizes are those of the content, however it is stored. */
 export interface FileBytes {
+  /** What it was called when it was opened. */
+  readonly path: string
   readonly device: number
   readonly inode: number
   readonly isCompressed: boolean
@@ -27,6 +30,8 @@ export interface FileBytes {
   readNow(buffer: Buffer, lengthBytes: number, position: number): number
   /** The path that it was opened by, after renames; ends in ` (deleted)` if that is gone. Undefined if the system does not tell. */
   presentPath(): string | undefined
+  /** When it was made, epoch milliseconds; 0 if its file system does not know. */
+  bornAtMs(): number
   close(): void
 }
 
@@ -36,6 +41,7 @@ const ASYNC_READS_AFTER_SLOW = 64
 
 /** A file as it stands on disk. */
 export class PlainBytes implements FileBytes {
+  readonly path: string
   readonly device: number
   readonly inode: number
   readonly isCompressed = false
@@ -43,6 +49,7 @@ export class PlainBytes implements FileBytes {
   #asyncReads = 0
 
   constructor(path: string) {
+    this.path = path
     this.#fd = openSync(path, 'r')
     const { dev, ino } = fstatSync(this.#fd)
     this.device = dev
@@ -73,6 +80,10 @@ export class PlainBytes implements FileBytes {
 
   readNow(buffer: Buffer, lengthBytes: number, position: number): number {
     return readSync(this.#fd, buffer, 0, lengthBytes, position)
+  }
+
+  bornAtMs(): number {
+    return birthOf(this.path, fstatSync(this.#fd))
   }
 
   presentPath(): string | undefined {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { messageOf } from '#lib/errors.ts'
+import { birthOf } from './birth.ts'
 import { type BytesStat, type FileBytes, pathOfDescriptor } from './file-bytes.ts'
 
 export interface GzipBytesOptions {
@@ -44,6 +45,7 @@ export class GzipSlots {
  * in memory. It does not change any more.
  */
 export class GzipBytes implements FileBytes {
+  readonly path: string
   readonly device: number
   readonly inode: number
   readonly isCompressed = true
@@ -63,6 +65,7 @@ export class GzipBytes implements FileBytes {
 
   constructor(options: GzipBytesOptions) {
     this.#options = options
+    this.path = options.path
     this.#fd = openSync(options.path, 'r')
     const { dev, ino, size } = fstatSync(this.#fd)
     this.device = dev
@@ -102,6 +105,10 @@ export class GzipBytes implements FileBytes {
       if (copied === lengthBytes) break
     }
     return copied
+  }
+
+  bornAtMs(): number {
+    return birthOf(this.path, fstatSync(this.#fd))
   }
 
   presentPath(): string | undefined {

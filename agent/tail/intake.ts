@@ -18,6 +18,7 @@ import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { SourceFile } from './source-file.ts'
+import { moveTo } from './undated.ts'
 
 export interface IntakeOptions {
   readonly batch: Batch
@@ -93,8 +94,8 @@ export class Intake {
     const valid = isUtf8(bytes.subarray(start, end))
     const skipping =
       excludedStreams !== 0 || base + start < Math.max(file.skip[0], file.skip[1], file.skip[NO_STREAM] ?? 0)
-    let { high, low } = file.time
     this.#begin(log, file)
+    let { high, low } = file.time
     ahead.begin()
     redactor?.begin(bytes, start, end)
     let at = start
@@ -104,7 +105,7 @@ export class Intake {
       if (line.kind === UNPARSED) this.stats.nulBytes += decodeBehindNuls(line, decoder, bytes, at, newline)
       extent.startOffset = base + at
       extent.endOffset = base + newline
-      if (line.kind === UNPARSED) {
+      if (line.kind === UNPARSED || line.timeHigh === 0) {
         line.timeHigh = high
         line.timeLow = low
       } else {
@@ -128,7 +129,7 @@ export class Intake {
     const { tap } = this.#options
     if (tap?.wantsLines) tap.takeLines(log, file, file.offset, bytes, start, at)
     file.time = { high, low }
-    file.offset = base + at
+    moveTo(file, base + at, bytes, start, at)
     this.stats.bytes += at - start
     return at - start
   }
@@ -137,14 +138,14 @@ export class Intake {
   takeLongLine(log: ContainerLog, file: SourceFile, long: LongLine, endOffset: number, newline: boolean): void {
     this.stats.nulBytes += long.nulBytes
     this.#takeLone(log, file, long.kept, endOffset, long.totalBytes - long.nulBytes, !newline)
-    file.offset = endOffset + (newline ? 1 : 0)
+    moveTo(file, endOffset + (newline ? 1 : 0))
     this.stats.bytes += long.totalBytes + (newline ? 1 : 0)
   }
 
   /** Takes what stands at the end of a file without a newline, as if it had one. The cut must be on disk already. */
   takeTornLine(log: ContainerLog, file: SourceFile, bytes: Buffer): void {
     this.#takeLone(log, file, bytes, file.offset + bytes.length, bytes.length, true)
-    file.offset += bytes.length
+    moveTo(file, file.offset + bytes.length, bytes, 0, bytes.length)
     this.stats.bytes += bytes.length
   }
 
@@ -154,7 +155,6 @@ export class Intake {
     for (const [index, join] of log.joins.entries()) {
       if ((streams & (1 << index)) === 0 || !join.isOpen) continue
       this.#options.writer.observe(this.#options.clock.nowMs())
-      this.#line.stream = index === 0 ? 0 : 1
       this.#log = log
       joiner.end(join, this.#line, this.#emitJoined)
     }
@@ -180,6 +180,7 @@ export class Intake {
   }
 
   #begin(log: ContainerLog, file: SourceFile): void {
+    if (file.undated !== undefined) file.time = file.undated.timeAt(file.offset) ?? file.time
     this.#options.writer.observe(this.#options.clock.nowMs())
     this.#touch(log, file)
     this.#extent.fileKey = file.identity!.key
@@ -208,13 +209,13 @@ export class Intake {
     this.stats.nulBytes += decodeBehindNuls(line, decoder, bytes, 0, bytes.length)
     this.#extent.startOffset = file.offset
     this.#extent.endOffset = endOffset
-    if (line.kind === UNPARSED) {
+    if (line.kind === UNPARSED || line.timeHigh === 0) {
       line.timeHigh = file.time.high
       line.timeLow = file.time.low
     } else {
       file.time = { high: line.timeHigh, low: line.timeLow }
-      if (torn) line.kind = FULL
     }
+    if (torn && line.kind === PARTIAL) line.kind = FULL
     if (!this.#isSkipped(log, file)) this.#takeOddLine(log, file, totalBytes - bytes.length)
   }
 

@@ -4,11 +4,13 @@ import type { ContainerLog } from './container-log.ts'
 import type { Flusher } from './flusher.ts'
 import type { Opener } from './opener.ts'
 import type { Reader } from './reader.ts'
+import type { Timekeeper } from './timekeeper.ts'
 
 export interface LastReadsOptions {
   readonly reader: Pick<Reader, 'readToEnd'>
   readonly flusher: Flusher
   readonly opener: Opener
+  readonly timekeeper: Timekeeper
   readonly events: AgentEvents
 }
 
@@ -22,7 +24,7 @@ export class LastReads {
 
   /** Reads files without a name to their ends, as far as the deadline lets it. */
   async readUnlinked(logs: readonly ContainerLog[], deadline: AbortSignal): Promise<void> {
-    const { reader, flusher, opener } = this.#options
+    const { reader, flusher, opener, timekeeper } = this.#options
     for (const log of logs) {
       if (log.isExcluded) continue
       for (const file of [...log.files]) {
@@ -30,6 +32,7 @@ export class LastReads {
         const { links, sizeBytes } = file.stat()
         if (links > 0) continue
         if (file.identity === undefined && sizeBytes > 0) opener.identifyTorn(log, file)
+        if (timekeeper.mustWait(log, file)) timekeeper.write()
         await reader.readToEnd(log, file, deadline)
         if (!deadline.aborted) flusher.endUnlinked(log, file)
       }

@@ -4,8 +4,17 @@ import type { AgentEvents } from '../events.ts'
 import type { Checkpoints, FileCheckpoint } from './checkpoints.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { Cut, SourceFile } from './source-file.ts'
+import type { TimeMarks } from './time-marks.ts'
+import type { Undated } from './undated.ts'
 
 const BOTH_STREAMS = 3
+
+/** A file and the marks that it is to have. */
+export interface MarkedFile {
+  readonly log: ContainerLog
+  readonly file: SourceFile
+  readonly marks: TimeMarks
+}
 
 /**
  * What is to be written to the checkpoints: acknowledgements are gathered and written together once in a while, cuts
@@ -47,7 +56,8 @@ export class Ledger {
 
   /** Writes down what was noted. */
   write(): void {
-    const puts = [...this.#acknowledged].map(([file, log]) => checkpointOf(log, file))
+    const current = [...this.#acknowledged].filter(([file, log]) => !isSuperseded(log, file))
+    const puts = current.map(([file, log]) => checkpointOf(log, file))
     if (this.#try(puts, [...this.#finished.values()])) {
       this.#acknowledged.clear()
       this.#finished.clear()
@@ -94,6 +104,24 @@ export class Ledger {
     return this.#try([{ ...rest, state: { ...state, cuts: [...state.cuts, cut] } }], [])
   }
 
+  /**
+   * Makes durable which times lines are given, in one write for all files.
+   *
+   * @returns false if it could not be written; then the lines must not be read
+   */
+  mark(files: readonly MarkedFile[]): boolean {
+    return this.#try(
+      files.map(({ log, file, marks }) => checkpointOf(log, file, marks)),
+      [],
+    )
+  }
+
+  /** Makes known that what a file held is elsewhere, if anywhere. */
+  lose(log: ContainerLog, file: SourceFile, undated: Undated): void {
+    undated.lose()
+    this.#try([checkpointOf(log, file)], [])
+  }
+
   #try(
     puts: readonly FileCheckpoint[],
     drops: readonly { readonly instance: string; readonly key: string }[],
@@ -108,12 +136,18 @@ export class Ledger {
   }
 }
 
-function checkpointOf(log: ContainerLog, file: SourceFile): FileCheckpoint {
+/** Whether a file was truncated and what it held was taken up elsewhere, under the same key. */
+function isSuperseded(log: ContainerLog, file: SourceFile): boolean {
+  return file.undated?.isLost === true && log.hasKey(file.identity!.key.toString('latin1'))
+}
+
+function checkpointOf(log: ContainerLog, file: SourceFile, marks?: TimeMarks): FileCheckpoint {
   const { key, prefix } = file.identity!
   return {
     instance: log.key,
     key: key.toString('latin1'),
     prefixBytes: prefix.length,
     state: { resume: file.acked, time: file.ackedTime, cuts: file.cuts },
+    ...(file.undated === undefined ? {} : { undated: file.undated.checkpoint(marks) }),
   }
 }

@@ -18,6 +18,7 @@ function isRotated(log: ContainerLog): boolean {
 }
 
 function isNextRunNew(log: ContainerLog): boolean {
+  if (log.nextRunName === undefined) return false
   const inode = inodeOf(join(log.directory, log.nextRunName))
   if (inode === undefined || inode === log.nextRunInode) return false
   log.nextRunInode = inode

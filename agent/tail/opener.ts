@@ -54,7 +54,7 @@ export class Opener {
     const unknown = log.files.filter(({ identity }) => identity === undefined)
     for (const file of unknown) {
       const head = file.readHead(IDENTITY_BYTES)
-      const found = this.#try(() => this.#options.beginnings.find(log, head))
+      const found = this.#find(log, file, head)
       if (found === undefined) {
         if (head.length !== file.seenOffset) file.idleSinceMs = undefined
         file.idleSinceMs ??= this.#options.clock.monotonicMs()
@@ -63,6 +63,8 @@ export class Opener {
         this.#setAside(log, file)
       } else {
         this.#options.beginnings.take(log, file, found)
+        // What was seen is remembered, whether anything of it is read or not.
+        if (found.undated !== undefined) this.#options.ledger.acknowledged(log, file)
       }
     }
     if (unknown.length > 0) sortFiles(log)
@@ -74,6 +76,10 @@ export class Opener {
    * @returns false if what has to be remembered of it could not be written down; then it is tried again later
    */
   identifyTorn(log: ContainerLog, file: SourceFile): boolean {
+    if (log.source.recognizer !== undefined) {
+      this.identifyAll(log)
+      return file.identity !== undefined
+    }
     const { beginnings } = this.#options
     const found = this.#try(() => beginnings.findShort(log, file.readHead(IDENTITY_BYTES)))
     if (found === undefined) return false
@@ -146,6 +152,17 @@ export class Opener {
     log.files.push(file)
     events.fileOpened({}, { path: `${log.directory}/${name}` })
     return file
+  }
+
+  #find(log: ContainerLog, file: SourceFile, head: Buffer): Beginning | undefined {
+    const { recognizer } = log.source
+    if (recognizer === undefined) return this.#try(() => this.#options.beginnings.find(log, head))
+    try {
+      return recognizer.recognize(log, file)
+    } catch (error) {
+      this.#options.events.readFailed({}, { path: `${log.directory}/${file.name}`, err: messageOf(error) })
+      return undefined
+    }
   }
 
   #try(find: () => Beginning | undefined): Beginning | undefined {

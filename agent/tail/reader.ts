@@ -9,6 +9,7 @@ import type { Intake } from './intake.ts'
 import type { Regrouper } from './regrouper.ts'
 import type { SourceFile } from './source-file.ts'
 import { Turns, type Urgency } from './turns.ts'
+import { readableOffset } from './undated.ts'
 
 export interface ReaderOptions {
   readonly intake: Intake
@@ -121,6 +122,7 @@ export class Reader {
     const endOffset = file.stat().sizeBytes
     while (!deadline.aborted && log.files.includes(file) && file.identity !== undefined) {
       if (file.seenOffset >= endOffset && file.idleSinceMs !== undefined) return
+      if (readableOffset(file) <= file.offset) return
       if (this.#options.intake.isFull) await this.#ship()
       else if (!(await this.#tryRead(log, file))) return
     }
@@ -185,11 +187,12 @@ export class Reader {
       return
     }
     log.activeAtMs = this.#options.clock.monotonicMs()
+    if (this.#mustWait(file)) return
     if (file.longLine === undefined) this.#options.regrouper.prepare(log, file)
     const length = Math.min(bytes, file.nextCutOffset - position)
     const rest =
       file.longLine === undefined ? await this.#takeChunk(log, file, length) : this.#continueLongLine(log, file, length)
-    if (file.isShed) return
+    if (file.isShed || (rest > 0 && this.#mustWait(file))) return
     if (position + length === file.nextCutOffset) {
       this.#endTornLine(log, file, length - rest, length)
       this.#flushAtCuts(log, file)
@@ -209,7 +212,9 @@ export class Reader {
     const buffer = this.#buffer
     const end = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1
     for (let at = 0; at < end; ) {
-      at += intake.takeLines(log, file, buffer, at, end)
+      const readableEnd = endOfReadable(file, buffer, at, end)
+      if (readableEnd === at) return length - at
+      at += intake.takeLines(log, file, buffer, at, readableEnd)
       if (intake.isFull) await this.#ship()
       if (file.isShed) return 0
     }
@@ -218,6 +223,14 @@ export class Reader {
     file.longLine = new LongLine(this.#options.maxLineBytes)
     file.longLine.append(buffer, 0, length)
     return 0
+  }
+
+  /** Leaves a file alone of which the next line may not be read before its time is on disk; the tailer sees to that. */
+  #mustWait(file: SourceFile): boolean {
+    if (file.longLine !== undefined || readableOffset(file) > file.offset) return false
+    this.#setIdle(file, file.offset)
+    if (file.undated !== undefined) file.undated.awaitsTime = true
+    return true
   }
 
   #continueLongLine(log: ContainerLog, file: SourceFile, length: number): number {
@@ -250,6 +263,14 @@ export class Reader {
 
   #setIdle(file: SourceFile, seenOffset: number): void {
     file.seenOffset = seenOffset
+    if (file.undated !== undefined) file.undated.awaitsTime = false
     file.idleSinceMs = this.#options.clock.monotonicMs()
   }
+}
+
+/** The end of the last whole line of `bytes[at, end)`, which stands at the file's offset, that may be read. */
+function endOfReadable(file: SourceFile, bytes: Buffer, at: number, end: number): number {
+  const limit = at + readableOffset(file) - file.offset
+  if (limit >= end) return end
+  return limit <= at ? at : bytes.indexOf(NEWLINE, limit - 1) + 1
 }

@@ -35,7 +35,8 @@ export class Retirement {
       const isNewest = file.name === log.liveName || file === log.files.at(-1) || file.identity === undefined
       const isCurrent = isNewest && !file.isCompressed
       if (sizeBytes !== file.seenOffset) continue
-      if (isCurrent && linked && !log.gone) {
+      const holdMs = log.source.closeAfterMs ?? Number.POSITIVE_INFINITY
+      if (isCurrent && linked && !log.gone && nowMs - file.idleSinceMs! < holdMs) {
         this.#options.spool.release(file)
         continue
       }

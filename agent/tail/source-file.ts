@@ -1,6 +1,7 @@
 import type { LongLine } from '../decode/long-line.ts'
 import type { BytesStat, FileBytes } from './file-bytes.ts'
 import { type FileIdentity, IDENTITY_BYTES } from './identity.ts'
+import type { Candidate, Undated } from './undated.ts'
 
 /** A place in a file where a record was ended by the clock or another rule and not by its bytes; see checkpoints.ts. */
 export interface Cut {
@@ -57,11 +58,13 @@ export interface ResumePoint {
  * One open log file. The descriptor is kept from first sight until everything was read and acknowledged, through
  * renames and deletion; the name is only what messages call it.
  */
-export class SourceFile {
+export class SourceFile implements Candidate {
   name: string
   /** Whose file it is, of the containers that had the same log one after the other. */
   readonly incarnation: number
   identity: FileIdentity | undefined
+  /** Set if its lines state no time. */
+  undated: Undated | undefined
   /** Time of the first record, by which the files of a container are put into order. */
   firstTime: Time64 | undefined
   /** Everything before this was decoded. */
@@ -125,6 +128,10 @@ export class SourceFile {
     return this.#bytes.isCompressed
   }
 
+  get bornAtMs(): number {
+    return this.#bytes.bornAtMs()
+  }
+
   /** Whether everything that was decoded has been acknowledged. */
   get isSettled(): boolean {
     return this.acked.offset === this.offset
@@ -186,6 +193,7 @@ export class SourceFile {
    * a file that was truncated and written again before it begins with another record.
    */
   isUnchanged(): boolean {
+    if (this.undated !== undefined) return this.undated.fingerprint.isOf(this)
     const prefix = this.identity?.prefix
     if (prefix === undefined || this.isCompressed) return true
     const bytes = this.#bytes.readNow(this.#probe, prefix.length, 0)
@@ -250,6 +258,7 @@ export class SourceFile {
     return () => {
       this.acked = resume
       this.ackedTime = time
+      this.undated?.acknowledge(resume.offset)
       if (cuts.length > 0) this.cuts = this.cuts.filter((cut) => !cuts.includes(cut))
       if (!this.#isShed) this.#onAcknowledged(this)
     }

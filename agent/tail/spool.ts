@@ -72,6 +72,8 @@ export class Spool {
 
   /** Links the files of a log that need it. Called with every poll. */
   keep(log: ContainerLog, nowMs: number): void {
+    // Of other files rotations leave more than one, for longer.
+    if (log.instance === undefined) return
     if (this.#options.directory === undefined || nowMs < this.#retryAtMs) return
     for (const file of log.files) {
       if (file.isDelivered) {
@@ -144,7 +146,7 @@ export class Spool {
   }
 
   #nameOf({ instance }: ContainerLog, file: SourceFile): string {
-    const { namespace, pod, uid, container, restartCount } = instance
+    const { namespace, pod, uid, container, restartCount } = instance!
     // In hexadecimal, because a key may end in `.gz`.
     const name = `${restartCount}.log.${file.identity!.key.toString('hex')}${file.isCompressed ? '.gz' : ''}`
     return join(`${namespace}_${pod}_${uid}`, container, name)

@@ -1,18 +1,20 @@
 import { join } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
 import type { Service } from '#lib/lifecycle.ts'
+import type { LogFileEntry } from '../discover/list-files.ts'
 import type { LogFilesListener, Runs } from '../discover/listener.ts'
-import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
+import type { ContainerInstance } from '../discover/paths.ts'
 import type { Enricher } from '../enrich/enricher.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Handlings } from '../handling/handlings.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { ContainerLog } from './container-log.ts'
+import { ContainerLog, containerSource, isOtherKey, type LogSource, type LogTraits } from './container-log.ts'
 import type { Exclusion } from './exclusion.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
 import type { LastReads } from './last-reads.ts'
 import type { Ledger } from './ledger.ts'
+import { isAtRest, isDue } from './log-state.ts'
 import { hasNewFile } from './new-file.ts'
 import type { Opener } from './opener.ts'
 import type { Reader } from './reader.ts'
@@ -20,6 +22,7 @@ import type { Retirement } from './retirement.ts'
 import type { Shedder } from './shedder.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spool, SpooledLog } from './spool.ts'
+import type { Timekeeper } from './timekeeper.ts'
 
 export interface TailerOptions {
   readonly checkpoints: Checkpoints
@@ -27,6 +30,7 @@ export interface TailerOptions {
   readonly opener: Opener
   readonly reader: Reader
   readonly flusher: Flusher
+  readonly timekeeper: Timekeeper
   readonly retirement: Retirement
   readonly exclusion: Exclusion
   readonly spool: Spool
@@ -54,8 +58,6 @@ interface DirectoryLister {
 
 const TICK_MS = 100
 const CHECKPOINT_MS = 1_000
-/** Longest wait of a new container's first records for the metadata of its pod. */
-const METADATA_WAIT_MS = 2_000
 /** A log is polled every tick for this long after something was read from it, whatever events say. */
 const ACTIVE_MS = 5_000
 
@@ -101,23 +103,46 @@ export class Tailer implements Service, LogFilesListener {
 
   listed(container: Omit<ContainerInstance, 'restartCount'>, directory: string, runs: Runs): boolean {
     let isTaken = true
+    const { retirement, spool, clock } = this.#options
     for (const [restartCount, entries] of runs) {
-      const log = this.#logOf({ ...container, restartCount }, directory)
-      // A static pod that is put back has the directory that it had.
-      log.gone = false
-      if (!log.isExcluded) this.#options.opener.openNew(log, entries)
-      this.#options.retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
+      const log = this.#containerLog({ ...container, restartCount }, directory)
+      this.found(log, entries)
+      retirement.forgetVanished(log, new Set(entries.map(({ inode }) => inode)))
       // Now: at full speed the next rotation is near, and takes what this one left.
-      this.#options.spool.keep(log, this.#options.clock.monotonicMs())
-      this.#active.add(log)
+      spool.keep(log, clock.monotonicMs())
       isTaken &&= log.isExcluded || entries.every(({ inode }) => log.hasInode(inode))
     }
     for (const log of this.#byDirectory.get(directory) ?? []) {
-      if (runs.has(log.restartCount)) continue
-      this.#options.retirement.forgetVanished(log, new Set())
+      if (log.instance === undefined || runs.has(log.instance.restartCount)) continue
+      retirement.forgetVanished(log, new Set())
       if (log.isExcluded && log.files.length === 0) this.#forget(log)
     }
     return isTaken
+  }
+
+  /** The log of a source; if it is new it has the traits that are asked for. */
+  open(source: LogSource, traitsOf: () => LogTraits): ContainerLog {
+    const known = this.#logs.get(source.key)
+    if (known !== undefined) return known
+    const { maxRecordBytes, clock } = this.#options
+    const log = new ContainerLog({ source, ...traitsOf(), maxRecordBytes, nowMs: clock.monotonicMs() })
+    this.#logs.set(source.key, log)
+    const siblings = this.#byDirectory.get(source.directory)
+    if (siblings === undefined) this.#byDirectory.set(source.directory, new Set([log]))
+    else siblings.add(log)
+    return log
+  }
+
+  logsIn(directory: string): readonly ContainerLog[] {
+    return [...(this.#byDirectory.get(directory) ?? [])]
+  }
+
+  /** Opens the files of a log that are new, and follows those that were renamed. */
+  found(log: ContainerLog, entries: readonly LogFileEntry[]): void {
+    // A static pod that is put back has the directory that it had.
+    log.gone = false
+    if (!log.isExcluded) this.#options.opener.openNew(log, entries)
+    this.#active.add(log)
   }
 
   unchanged(directory: string): boolean {
@@ -140,16 +165,20 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   touched(directory: string): void {
-    for (const log of this.#byDirectory.get(directory) ?? []) {
-      this.#active.add(log)
-      this.#poll(log, this.#options.clock.monotonicMs())
-    }
+    for (const log of this.#byDirectory.get(directory) ?? []) this.look(log)
+  }
+
+  /** Finds out at once whether there is more to read of a log. */
+  look(log: ContainerLog): void {
+    this.#active.add(log)
+    this.#poll(log, this.#options.clock.monotonicMs())
   }
 
   /** Everything that exists was listed: checkpoints of anything else are of no use any more. */
   complete(): void {
     const { checkpoints, ledger, events } = this.#options
     for (const instance of checkpoints.instances()) {
+      if (isOtherKey(instance)) continue
       const log = this.#logs.get(instance)
       // Its pod may take it back.
       if (log?.isExcluded) continue
@@ -169,7 +198,7 @@ export class Tailer implements Service, LogFilesListener {
 
   /** Takes up what an earlier run left in the spool. If the container still has a directory, that is listed later. */
   #adopt({ instance, path, entries }: SpooledLog): void {
-    const log = this.#logOf(instance, join(this.#options.podsDir, path))
+    const log = this.#containerLog(instance, join(this.#options.podsDir, path))
     log.gone = true
     this.#options.opener.adopt(log, entries)
     this.#active.add(log)
@@ -180,36 +209,30 @@ export class Tailer implements Service, LogFilesListener {
     this.#options.events.fileTruncated({}, { path: join(log.directory, file.name) })
     this.#options.flusher.abandon(log, file)
     this.#options.retirement.remove(log, file)
+    if (file.undated !== undefined) this.#options.ledger.lose(log, file, file.undated)
     // A copy that was set aside while this file was read may hold what is missing.
-    log.finished.clear()
+    for (const [inode, { key }] of log.finished) if (key === '') log.finished.delete(inode)
     this.#options.directories.refresh(log.directory)
   }
 
-  #logOf(instance: ContainerInstance, directory: string): ContainerLog {
-    const key = instanceKey(instance)
-    const known = this.#logs.get(key)
-    if (known !== undefined) return known
-    const { enricher, handlings, maxRecordBytes, clock } = this.#options
-    const enriched = enricher.enrich(instance)
-    const handling = handlings.of(instance)
-    const nowMs = clock.monotonicMs()
-    const log = new ContainerLog({ instance, directory, enriched, handling, maxRecordBytes, nowMs })
-    this.#logs.set(key, log)
-    const siblings = this.#byDirectory.get(directory)
-    if (siblings === undefined) this.#byDirectory.set(directory, new Set([log]))
-    else siblings.add(log)
-    return log
+  #containerLog(instance: ContainerInstance, directory: string): ContainerLog {
+    const { enricher, handlings } = this.#options
+    return this.open(containerSource(instance, directory), () => ({
+      enriched: enricher.enrich(instance),
+      handling: handlings.of(instance),
+    }))
   }
 
   #enrichAgain(uids: readonly string[]): void {
-    for (const log of this.#logs.values()) if (uids.includes(log.instance.uid)) this.#handleAgain(log)
+    for (const log of this.#logs.values()) if (uids.includes(log.instance?.uid ?? '')) this.#handleAgain(log)
   }
 
   #handleAgain(log: ContainerLog): void {
     const { enricher, handlings, directories } = this.#options
-    const wasExcluded = log.isExcluded
-    log.enriched = enricher.enrich(log.instance)
-    log.handling = handlings.of(log.instance)
+    const { instance, isExcluded: wasExcluded } = log
+    if (instance === undefined) return
+    log.enriched = enricher.enrich(instance)
+    log.handling = handlings.of(instance)
     if (wasExcluded !== log.isExcluded) this.#active.add(log)
     if (wasExcluded && !log.isExcluded) directories.refresh(log.directory)
   }
@@ -222,8 +245,9 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   #tick(nowMs: number): void {
-    const { intake, reader, ledger, spool, shedder, batchDelayMs } = this.#options
+    const { intake, reader, ledger, timekeeper, spool, shedder, batchDelayMs } = this.#options
     for (const log of this.#active) this.#tend(log, nowMs)
+    timekeeper.write()
     if (intake.isFull || (!intake.isEmpty && nowMs - intake.openedAtMs >= batchDelayMs)) reader.closeBatch()
     if (nowMs - this.#writtenAtMs < CHECKPOINT_MS) return
     this.#writtenAtMs = nowMs
@@ -263,7 +287,9 @@ export class Tailer implements Service, LogFilesListener {
       const file = log.files[index]!
       if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
     }
-    if (log.next(nowMs) !== undefined && isDue(log, nowMs)) this.#options.reader.wake(log)
+    const next = log.next(nowMs)
+    if (next === undefined || !isDue(log, nowMs) || this.#options.timekeeper.mustWait(log, next)) return
+    this.#options.reader.wake(log)
   }
 
   #forget(log: ContainerLog): void {
@@ -273,19 +299,4 @@ export class Tailer implements Service, LogFilesListener {
     siblings?.delete(log)
     if (siblings?.size === 0) this.#byDirectory.delete(log.directory)
   }
-}
-
-/** Whether a log may be read: what is known of a new pod comes within moments, and should be with its first records. */
-function isDue(log: ContainerLog, nowMs: number): boolean {
-  return log.enriched.isComplete || log.gone || nowMs - log.foundAtMs >= METADATA_WAIT_MS
-}
-
-/** Nothing is under way: no incomplete record, nothing unacknowledged, no file on its way out. */
-function isAtRest(log: ContainerLog): boolean {
-  return (
-    !log.gone &&
-    log.files.length <= 1 &&
-    log.files.every((file) => file.isSettled && file.idleSinceMs !== undefined && file.seenOffset === file.offset) &&
-    log.joins.every((join) => !join.isOpen)
-  )
 }

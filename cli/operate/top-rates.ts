@@ -48,5 +48,5 @@ export function sortContainers(containers: readonly ContainerRates[], order: Sor
 }
 
 export function keyOf({ namespace, pod, container }: TopContainer): string {
-  return `${namespace}/${pod}/${container}`
+  return namespace === '' ? container : `${namespace}/${pod}/${container}`
 }

@@ -79,7 +79,11 @@ function sections(schema: JsonSchema, path: readonly string[], flags: ReadonlyMa
     return [code(key), typeOf(property), defaultOf(property), flag === undefined ? '' : code(`--${flag}`), about]
   })
   const nested = properties
-    .filter(([, { properties: below }]) => below !== undefined)
+    .flatMap(([name, property]): [string, JsonSchema][] => {
+      if (property.properties !== undefined) return [[name, property]]
+      // A list of sections: what each of its entries has.
+      return property.items?.properties === undefined ? [] : [[`${name}[]`, property.items]]
+    })
     .flatMap(([name, section]) => [
       `${'#'.repeat(Math.min(path.length + 2, 6))} ${[...path, name].join('.')}`,
       section.description ?? '',

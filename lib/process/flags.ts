@@ -6,7 +6,14 @@ import { CodedError, messageOf } from '../errors.ts'
  * Flags that set one configuration key, such as `--web.listen-address` for `web.listen_address`. A service whose
  * `config.file` is not its own YAML file, as the alert router's, lists it here.
  */
-export type FlagKeys = Readonly<Record<string, { readonly key: string; readonly help: string }>>
+export type FlagKeys = Readonly<Record<string, FlagKey>>
+
+interface FlagKey {
+  readonly key: string
+  readonly help: string
+  /** For a flag that stands for more than its value, and may be repeated: the settings that it stands for. */
+  readonly settings?: (values: readonly string[]) => readonly string[]
+}
 
 export interface ServiceFlags {
   readonly sources: ConfigSources
@@ -42,13 +49,20 @@ export function parseServiceFlags(argv: readonly string[], flags: FlagKeys): Ser
         default: { type: 'string', multiple: true },
         version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
-        ...Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }])),
+        ...Object.fromEntries(
+          Object.entries(flags).map(([name, { settings }]) => [
+            name,
+            { type: 'string' as const, multiple: settings !== undefined },
+          ]),
+        ),
       },
     })
     const given = values as Record<string, string | string[] | boolean | undefined>
-    const fromFlags = Object.entries(flags).flatMap(([name, { key }]) =>
-      typeof given[name] === 'string' ? [`${key}=${JSON.stringify(given[name])}`] : [],
-    )
+    const fromFlags = Object.entries(flags).flatMap(([name, { key, settings }]) => {
+      const value = given[name]
+      if (Array.isArray(value)) return settings?.(value) ?? []
+      return typeof value === 'string' ? [`${key}=${JSON.stringify(value)}`] : []
+    })
     return {
       sources: {
         defaults: values.default ?? [],

@@ -1,4 +1,5 @@
 import { validate as validateDaemonSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1DaemonSet'
+import { validate as validateDeployment } from 'kubernetes-models/_schemas/IoK8sApiAppsV1Deployment'
 import { validate as validateConfigMap } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ConfigMap'
 import { validate as validateNamespace } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Namespace'
 import { validate as validateResourceQuota } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ResourceQuota'
@@ -21,6 +22,7 @@ interface Validator {
 
 const VALIDATORS: Readonly<Record<string, unknown>> = {
   'apps/v1 DaemonSet': validateDaemonSet,
+  'apps/v1 Deployment': validateDeployment,
   'rbac.authorization.k8s.io/v1 ClusterRole': validateClusterRole,
   'rbac.authorization.k8s.io/v1 ClusterRoleBinding': validateClusterRoleBinding,
   'v1 ConfigMap': validateConfigMap,

@@ -55,6 +55,7 @@ export function encodeLogsRequest(request: ProtoLogsRequest): Buffer {
 
 /** A record as the agent ships it, flattened for comparisons. */
 export interface FlatRecord {
+  /** Pod and container, or the path of a file that is no container's. */
   readonly container: string
   readonly stream: string | undefined
   readonly uid: string
@@ -69,7 +70,8 @@ export interface FlatRecord {
 export function flatRecords(body: Uint8Array): FlatRecord[] {
   const records: FlatRecord[] = []
   for (const { resource, scopeLogs } of decodeLogsRequest(body).resourceLogs ?? []) {
-    const container = `${text(resource?.attributes, 'k8s.pod.name')}/${text(resource?.attributes, 'k8s.container.name')}`
+    const pod = `${text(resource?.attributes, 'k8s.pod.name')}/${text(resource?.attributes, 'k8s.container.name')}`
+    const container = text(resource?.attributes, 'log.file.path') ?? pod
     for (const record of scopeLogs?.flatMap(({ logRecords }) => logRecords ?? []) ?? []) {
       records.push({
         container,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Line, PARTIAL, STREAM_NAMES, UNPARSED } from '../../decode/line.ts'
 import type { ContainerLog } from '../../tail/container-log.ts'
 import type { SourceFile } from '../../tail/source-file.ts'
@@ -36,7 +37,7 @@ export class Tap {
   /** Shows the lines of `bytes[start, end)`, of which the first begins at an offset of the file. */
   takeLines(log: ContainerLog, file: SourceFile, offset: number, bytes: Buffer, start: number, end: number): void {
     for (const listener of this.#listeners) {
-      if (listener.query.stage === 'record' || !listener.isMeant(log.instance)) continue
+      if (listener.query.stage === 'record' || !listener.isMeant(log.names)) continue
       if (listener.hasRoomFor(end - start)) this.#showLines(listener, log, file, offset, bytes, start, end)
     }
   }
@@ -61,7 +62,9 @@ export class Tap {
     start: number,
     end: number,
   ): void {
-    const { namespace, pod, container, restartCount } = log.instance
+    const { namespace, pod, container } = log.names
+    const restart = log.instance === undefined ? {} : { restart_count: log.instance.restartCount }
+    const name = log.instance === undefined ? join(log.directory, file.name) : file.name
     const show =
       listener.query.stage === 'read' ? showRead : (from: number, to: number) => this.#showDecoded(log, bytes, from, to)
     for (let at = start; at < end; ) {
@@ -70,7 +73,7 @@ export class Tap {
       const from = at
       at = to + 1
       const make = () => ({
-        ...{ type: listener.query.stage, namespace, pod, container, restart_count: restartCount, file: file.name },
+        ...{ type: listener.query.stage, namespace, pod, container, ...restart, file: name },
         offset: offset + from - start,
         ...show(from, to),
       })

@@ -37,7 +37,15 @@ test('bytes are behind until they are acknowledged, as old as the oldest record 
   await agent.settle()
   const before = statSync(web.path()).size
   assert.deepEqual(survey.take().containers, [
-    { namespace: 'shop', pod: 'web-0', container: 'app', bytesBehind: 0, secondsBehind: 0, readBytes: before },
+    {
+      namespace: 'shop',
+      pod: 'web-0',
+      container: 'app',
+      file: '',
+      bytesBehind: 0,
+      secondsBehind: 0,
+      readBytes: before,
+    },
   ])
   collector.mode = 'hold'
   web.append('2026-11-21T10:46:30.5Z stdout F three\n2026-11-21T10:46:50Z stdout F four\n')
@@ -48,7 +56,7 @@ test('bytes are behind until they are acknowledged, as old as the oldest record 
   // The record before it came half a minute earlier and is acknowledged: it counts for nothing.
   assert.deepEqual([lag.bytesBehind, lag.secondsBehind, lag.unreadBytes], [behind, 29.5, 0])
   assert.deepEqual(lag.containers[0], {
-    ...{ namespace: 'shop', pod: 'web-0', container: 'app', bytesBehind: behind, secondsBehind: 29.5 },
+    ...{ namespace: 'shop', pod: 'web-0', container: 'app', file: '', bytesBehind: behind, secondsBehind: 29.5 },
     readBytes: before + behind,
   })
   collector.mode = 'accept'

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
+import * as agentConfig from '../../agent/config.ts'
+import { podAttributes } from '../../agent/enrich/process-resource.ts'
+import { agentService } from '../../agent/service.ts'
+import { loadConfig } from '../../lib/config/load.ts'
+import { parseServiceFlags } from '../../lib/process/flags.ts'
+import { problemsOf } from '../support/kubernetes-schema.ts'
+import { findKustomize } from '../support/kustomize.ts'
+
+const kustomize = findKustomize()
+const skip = kustomize?.isModern === true ? false : 'there is no kustomize, and no kubectl from 1.21 on'
+
+const configOf = (args: readonly string[] = []) => {
+  const flags = args.filter((arg) => arg !== 'agent' && !arg.startsWith('--config.file'))
+  return loadConfig(agentConfig, { ...parseServiceFlags(flags, agentService.flags).sources, env: {} })
+}
+
+test('an overlay mounts the directory of the node’s logs, and says which files are read', { skip }, () => {
+  const rendered = kustomize!.render('examples/node-logs')
+  for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
+  const set = rendered.find(({ kind }) => kind === 'DaemonSet') as unknown as IDaemonSet
+  const { containers, volumes } = set.spec!.template.spec!
+  const { files, logs } = configOf(containers[0]!.args)
+  assert.equal(logs.enabled, true)
+  const paths = ['/var/log/{syslog,messages,auth.log,kern.log,kubelet.log}', '/var/log/kubernetes/audit/*.log']
+  assert.deepEqual([files.length, files[0]!.paths, files[0]!.start], [1, paths, 'end'])
+  const mount = containers[0]!.volumeMounts!.find(({ mountPath }) => mountPath === '/var/log')!
+  assert.equal(mount.readOnly, true)
+  assert.equal(volumes!.find(({ name }) => name === mount.name)!.hostPath!.path, '/var/log')
+})
+
+test('a sidecar reads the files of its volume, without rights in the cluster or on the node', { skip }, () => {
+  const [deployment, ...others] = kustomize!.render('examples/sidecar')
+  assert.deepEqual([problemsOf(deployment!), others], [[], []])
+  const spec = (deployment as unknown as IDeployment).spec!.template.spec!
+  assert.equal(spec.automountServiceAccountToken, false)
+  assert.ok(spec.volumes!.every(({ hostPath }) => hostPath === undefined))
+  const agent = spec.initContainers!.find(({ name }) => name === 'agent')!
+  const { files, logs, state_dir } = configOf(agent.args)
+  assert.deepEqual(
+    files.map(({ paths }) => paths),
+    [['/logs/*.log']],
+  )
+  assert.equal(logs.enabled, false)
+  const mountAt = (path: string) => agent.volumeMounts!.find(({ mountPath }) => mountPath === path)
+  assert.deepEqual([mountAt('/logs')?.readOnly, mountAt(state_dir)?.name], [true, 'state'])
+  assert.ok(
+    spec.containers.some(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === mountAt('/logs')?.name)),
+  )
+  const env = Object.fromEntries(agent.env!.map(({ name, value }) => [name, value ?? 'from the downward API']))
+  const attributes = ['k8s.namespace.name', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.container.name', 'k8s.node.name']
+  assert.deepEqual(Object.keys(podAttributes(env)), attributes)
+})
