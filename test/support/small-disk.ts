@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmdirSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmdirSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { systemErrorCode } from '#lib/errors.ts'
 
-/** Puts a file system of so many MiB over a directory; false where this user may not. */
-export function mountSmallDisk(directory: string, sizeMib: number): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'tmpfs', directory]).status === 0
+/** Puts a file system of so many MiB and names over a directory; false where this user may not. */
+export function mountSmallDisk(directory: string, sizeMib: number, names = 10_000): boolean {
+  const options = `size=${sizeMib}m,nr_inodes=${names}`
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory]).status === 0
 }
 
 export function unmount(directory: string): void {
@@ -41,6 +42,37 @@ export function fillUp(file: string): void {
     for (const size of [65_536, 4_096, 512]) writeUntilFull(descriptor, Buffer.alloc(size))
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** Takes all names that a small disk has left, so that not even an empty file or a link fits any more. */
+export class NameFiller {
+  readonly #directory: string
+  readonly #paths: string[] = []
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  fill(): void {
+    try {
+      for (;;) {
+        const path = join(this.#directory, `filler-${this.#paths.length}`)
+        closeSync(openSync(path, 'w'))
+        this.#paths.push(path)
+      }
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOSPC') throw error
+    }
+  }
+
+  /** Gives some back. */
+  free(names: number): void {
+    for (const path of this.#paths.splice(-names)) unlinkSync(path)
+  }
+
+  freeAll(): void {
+    this.free(this.#paths.length)
   }
 }
 

@@ -1,3 +1,4 @@
+import { agentKilled } from './agent-killed.ts'
 import { checkpointDamage } from './checkpoint-damage.ts'
 import { clockStep } from './clock-step.ts'
 import { collectorAway } from './collector-away.ts'
@@ -11,10 +12,12 @@ import { podRemoved } from './pod-removed.ts'
 import { rotation } from './rotation.ts'
 import type { Scenario } from './scenario.ts'
 import { shortPods } from './short-pods.ts'
+import { spoolDiskFull } from './spool-full.ts'
 
 /** Everything that goes wrong on a node, in the order in which it is played. */
 export const SCENARIOS: readonly Scenario[] = [
   rotation,
+  agentKilled,
   collectorAway,
   collectorMoods,
   podRemoved,
@@ -22,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   inodeReuse,
   checkpointDamage,
   checkpointDiskFull,
+  spoolDiskFull,
   crashLoops,
   clockStep,
   fairness,

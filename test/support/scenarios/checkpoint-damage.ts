@@ -32,7 +32,7 @@ export const checkpointDamage = defineScenario({
   name: 'checkpoint-damage',
   title: 'the checkpoint is torn, filled with zeros, empty or missing after a kill -9',
   short: { rounds: DAMAGES.length, containers: 3, lines: 500 },
-  long: { rounds: 60, containers: 20, lines: 5_000 },
+  long: { rounds: 40, containers: 10, lines: 500 },
   async play(stage, { rounds, containers, lines }) {
     const { agent } = stage
     const all = Array.from({ length: containers }, () => stage.addContainer())

@@ -16,7 +16,7 @@ export const clockStep = defineScenario({
   ordered: false,
   nodeFlags: (directory) => [`--import=${pathToFileURL(SHIFTED_CLOCK)}?file=${shiftFileIn(directory)}`],
   short: { steps: 4, containers: 3, lines: 1_000 },
-  long: { steps: 40, containers: 20, lines: 20_000 },
+  long: { steps: 40, containers: 10, lines: 2_000 },
   async play(stage, { steps, containers, lines }) {
     const { agent } = stage
     const all = Array.from({ length: containers }, () => stage.addContainer())

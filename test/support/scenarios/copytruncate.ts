@@ -5,7 +5,7 @@ export const copytruncate = defineScenario({
   name: 'copytruncate',
   title: 'logs are copied and truncated, read or not',
   short: { containers: 4, rounds: 12, linesPerRound: 2_000, everyMs: 250 },
-  long: { containers: 10, rounds: 200, linesPerRound: 20_000, everyMs: 500 },
+  long: { containers: 10, rounds: 100, linesPerRound: 3_000, everyMs: 500 },
   async play(stage, { containers, rounds, linesPerRound, everyMs }) {
     const { collector } = stage
     const all = Array.from({ length: containers }, () => stage.addContainer())

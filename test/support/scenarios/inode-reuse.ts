@@ -13,7 +13,7 @@ export const inodeReuse = defineScenario({
   title: 'the inode that the agent remembers comes back with other lines while it is down',
   missing: whyNoInodeComesBack,
   short: { times: 1, lines: 1_000 },
-  long: { times: 20, lines: 20_000 },
+  long: { times: 10, lines: 20_000 },
   async play(stage, { times, lines }) {
     const { agent } = stage
     const container = stage.addContainer()

@@ -56,6 +56,7 @@ export async function play(scenario: Scenario, form: 'short' | 'long'): Promise<
     )
     assert.equal(account.records_read_total, account.records_acknowledged_total)
     assert.equal(await agent.stop(), 0)
+    assert.deepEqual(stage.spooledFiles, [], 'the spool holds what was delivered')
     const faults = stage.audit({ ordered: scenario.ordered ?? true })
     assert.deepEqual(faults, NO_FAULTS, collector.audit.examples.join('\n'))
     return {

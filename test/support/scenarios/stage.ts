@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,6 +21,8 @@ const LOOK_EVERY_MS = 50
 /** What a scenario plays on: a node's directory of logs with containers that write, the agent, a collector. */
 export class Stage {
   readonly directory: string
+  /** What the logs and the spool are on. */
+  readonly nodeDir: string
   readonly podsDir: string
   readonly stateDir: string
   readonly collector: ScriptedCollector
@@ -32,9 +34,10 @@ export class Stage {
 
   private constructor(directory: string, collector: ScriptedCollector, options: StageOptions) {
     this.directory = directory
-    this.podsDir = join(directory, 'pods')
+    this.nodeDir = join(directory, 'node')
+    this.podsDir = join(this.nodeDir, 'pods')
     this.stateDir = join(directory, 'state')
-    mkdirSync(this.podsDir)
+    mkdirSync(this.podsDir, { recursive: true })
     mkdirSync(this.stateDir)
     this.collector = collector
     this.agent = new AgentProcess({
@@ -90,6 +93,14 @@ export class Stage {
       new Map(this.containers.map(({ number, written }) => [number, written])),
       options,
     )
+  }
+
+  /** Files that the agent holds in its spool. */
+  get spooledFiles(): readonly string[] {
+    const spool = join(this.nodeDir, 'vedette-spool')
+    if (!existsSync(spool)) return []
+    const entries = readdirSync(spool, { recursive: true, withFileTypes: true })
+    return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
   }
 
   /** Has something done when the stage is struck. */
