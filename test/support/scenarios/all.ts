@@ -2,6 +2,7 @@ import { agentKilled } from './agent-killed.ts'
 import { checkpointDamage } from './checkpoint-damage.ts'
 import { clockStep } from './clock-step.ts'
 import { collectorAway } from './collector-away.ts'
+import { collectorAwayKilled } from './collector-away-killed.ts'
 import { collectorMoods } from './collector-moods.ts'
 import { copytruncate } from './copytruncate.ts'
 import { crashLoops } from './crash-loops.ts'
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   rotation,
   agentKilled,
   collectorAway,
+  collectorAwayKilled,
   collectorMoods,
   podRemoved,
   copytruncate,
