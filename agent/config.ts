@@ -4,6 +4,7 @@ import { logSection, shutdownSection } from '#lib/config/sections.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { checkSelection, selectionRules } from './discover/config.ts'
 import { checkFiles, filesSection } from './files/config.ts'
+import { checkRules, rulesList } from './filter/config.ts'
 import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
@@ -59,6 +60,7 @@ export const schema = section(
       }),
       redact: redactSection(),
       spool: spoolSection(),
+      rules: rulesList(),
       include: selectionRules('Containers that are read; all if none is named.'),
       exclude: selectionRules('Containers that are not read, even if they are included.'),
       own_pod_uid: text({
@@ -93,6 +95,7 @@ export function check(config: AgentConfig, report: Report): void {
   checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
   checkFiles(config.files, config.logs.multiline, report)
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
+  checkRules(config.logs.rules, ['logs', 'rules'], report)
   checkShip(config.ship, report)
   checkSelection(config, report)
 }

@@ -1,5 +1,6 @@
 import type { Events, EventTable } from '#lib/events.ts'
 import { FILES_EVENTS } from './files/events.ts'
+import { FILTER_EVENTS } from './filter/events.ts'
 import { HANDLING_EVENTS } from './handling/events.ts'
 import { METADATA_EVENTS } from './metadata/events.ts'
 import { SHIP_EVENTS } from './ship/events.ts'
@@ -12,6 +13,7 @@ export const AGENT_EVENTS = {
   ...SHIP_EVENTS,
   ...TAIL_EVENTS,
   ...HANDLING_EVENTS,
+  ...FILTER_EVENTS,
   fileOpened: {
     metric: 'files_opened_total',
     help: 'Log files that were opened.',

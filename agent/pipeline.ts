@@ -14,6 +14,7 @@ import { Enricher } from './enrich/enricher.ts'
 import { type Attributes, type Environment, otelAttributes, podAttributes } from './enrich/process-resource.ts'
 import { AGENT_EVENTS, type AgentEvents } from './events.ts'
 import { createFileInput, type FileInput } from './files/create-file-input.ts'
+import { Drops } from './filter/drops.ts'
 import { isAboutLogs } from './handling/annotations.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
@@ -85,6 +86,7 @@ export interface PipelineDeps extends EventDeps {
  * join      parts of a line, lines of a stack trace              join/joiner.ts, multiline/
  * redact    secrets in texts                                   redact/redactor.ts
  * parse     severity and trace ids                               parse/detect.ts
+ * filter    which records are wanted                             filter/record-filter.ts
  * enrich    whose record it is                                   enrich/enricher.ts, metadata/known-pods.ts
  * batch     records to one request                               tail/intake.ts, ship/batch.ts, ship/record-writer.ts
  * ship      compress, choose a collector, send, try again        ship/shipper.ts, ship/endpoint-pool.ts, ship/delivery.ts
@@ -118,8 +120,9 @@ export function createPipeline(
   })
   const joiner = new Joiner({ clock, maxRecordBytes })
   const tap = new Tap()
+  const drops = new Drops(events)
   const redactor = createRedactor(config.logs.redact)
-  const intake = new Intake({ joiner, redactor, batch, writer, clock, maxRecordBytes, tap })
+  const intake = new Intake({ joiner, redactor, batch, writer, clock, maxRecordBytes, tap, drops })
 
   const pods = !config.logs.enabled
     ? undefined
@@ -145,7 +148,7 @@ export function createPipeline(
     flushAfterMs: config.logs.flush_after,
   })
   const handlings = new Handlings(config, {
-    ...{ pods, events },
+    ...{ pods, events, drops },
     takes: (instance, labels) => discovery.selection.takesLabelled(instance, labels),
   })
   const reader = new Reader({

@@ -6,7 +6,7 @@ import { createRedactor } from './redact/create-redactor.ts'
 
 /** What can change under the readers, which keep their descriptors, positions and open records. */
 const KEYS = [
-  ...['logs.include', 'logs.exclude', 'logs.parse', 'logs.time', 'logs.multiline', 'logs.redact'],
+  ...['logs.include', 'logs.exclude', 'logs.parse', 'logs.time', 'logs.multiline', 'logs.redact', 'logs.rules'],
   ...['annotations', 'metadata.labels', 'log.level'],
 ]
 

@@ -5,7 +5,7 @@ import { Counter } from './prom-client.ts'
 
 /** What happens in a service, declared once: the counter and the log line cannot disagree. */
 interface EventSpec {
-  /** Metric name without the service's prefix; a counter, so it ends in `_total`. */
+  /** Metric name without the service's prefix; a counter, so it ends in `_total`. Events may share one, with its labels. */
   readonly metric: string
   readonly help: string
   readonly level: LogLevel
@@ -51,13 +51,10 @@ const MAX_PATHS = 200
 
 export function createEvents<const T extends EventTable>(prefix: string, table: T, deps: EventDeps): Events<T> {
   const emitters: Record<string, (labels: Readonly<Record<string, string>>, detail?: EventDetail) => void> = {}
+  const counters = new Map<string, Counter>()
   for (const [name, spec] of Object.entries(table)) {
-    const counter = new Counter({
-      name: `${prefix}_${spec.metric}`,
-      help: spec.help,
-      labelNames: [...(spec.labels ?? [])],
-      registers: [deps.registry],
-    })
+    const counter = counters.get(spec.metric) ?? createCounter(prefix, spec, deps.registry)
+    counters.set(spec.metric, counter)
     const write = spec.linePer === undefined ? throttledLine(spec, deps) : linePerPath(spec, deps)
     emitters[name] = (labels, detail = {}) => {
       const { count = 1, ...fields } = detail
@@ -66,6 +63,10 @@ export function createEvents<const T extends EventTable>(prefix: string, table: 
     }
   }
   return emitters as Events<T>
+}
+
+function createCounter(prefix: string, { metric, help, labels = [] }: EventSpec, registry: Registry): Counter {
+  return new Counter({ name: `${prefix}_${metric}`, help, labelNames: [...labels], registers: [registry] })
 }
 
 /** At most one line per event and label values in QUIET_MS; the next line tells how many were left out. */

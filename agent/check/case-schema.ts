@@ -9,8 +9,7 @@ import {
   section,
   text,
 } from '#lib/config/schema.ts'
-
-export const SEVERITIES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const
+import { SEVERITIES } from '../parse/severity-names.ts'
 
 /** What Kubernetes allows in a name; nothing of it could lead out of a directory. */
 const NAME = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'

@@ -1,6 +1,7 @@
 import type { Value } from '../observe/read-value.ts'
 import type { ShippedRecord } from '../observe/shipped-record.ts'
-import { type Case, type ExpectedRecord, SEVERITIES } from './case-schema.ts'
+import { NUMBERS_A_SEVERITY, SEVERITIES } from '../parse/severity-names.ts'
+import type { Case, ExpectedRecord } from './case-schema.ts'
 import { compilePattern } from './pattern.ts'
 import type { CaseOutcome } from './run-case.ts'
 
@@ -11,9 +12,6 @@ export interface Mismatch {
   readonly expected: string
   readonly actual: string
 }
-
-/** Four numbers a name, from 1 on. */
-const NUMBERS_A_SEVERITY = 4
 
 /** What differs; nothing if the test passes. */
 export function compareOutcome(expect: Case['expect'], outcome: CaseOutcome): readonly Mismatch[] {

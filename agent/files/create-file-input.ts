@@ -84,6 +84,7 @@ function createSource(config: FilesConfig[number], options: FileInputOptions): F
     parsers: [parser, parser, parser],
     time: hasTime,
     excludedStreams: 0,
+    filter: undefined,
     rateLimit: undefined,
   }
   const attributes: Attributes = {

@@ -1,4 +1,5 @@
 import type { LineDecoder } from '../decode/line.ts'
+import type { RecordFilter } from '../filter/record-filter.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { ContentParser } from '../parse/fields.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -17,6 +18,8 @@ export interface Handling {
   readonly time: boolean
   /** Bit 0 for stdout, bit 1 for stderr: lines of these streams are left out. */
   readonly excludedStreams: number
+  /** Decides by the rules of the configuration which records are dropped; undefined if no rule is about the container. */
+  readonly filter: RecordFilter | undefined
   /** In place of the configuration's; undefined if the pod asks for none. */
   readonly rateLimit: RateLimit | undefined
 }

@@ -1,6 +1,10 @@
 import { createDecoder, type LogFormatName } from '../decode/detect.ts'
 import type { LineDecoder } from '../decode/line.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
+import type { RuleConfig } from '../filter/config.ts'
+import type { Drops } from '../filter/drops.ts'
+import { FilterRules } from '../filter/filter-rules.ts'
+import type { RecordFilter } from '../filter/record-filter.ts'
 import type { KnownPods } from '../metadata/known-pods.ts'
 import type { MultilineConfig } from '../multiline/config.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
@@ -20,6 +24,7 @@ export interface HandlingConfig {
     readonly parse: ParserName
     readonly time: TimeSource
     readonly multiline: MultilineConfig
+    readonly rules: readonly RuleConfig[]
   }
   readonly annotations: { readonly accept: readonly Vendor[]; readonly settings: readonly Setting[] }
 }
@@ -30,6 +35,8 @@ export interface HandlingDeps {
   readonly events: HandlingEvents
   /** Whether a container of a pod with these labels is read. */
   readonly takes: (instance: ContainerInstance, labels: ReadonlyMap<string, string>) => boolean
+  /** Counts what is dropped. */
+  readonly drops: Drops
 }
 
 /** Handlings that no log may have any more are remembered, so that logs share them; not more than these. */
@@ -39,6 +46,7 @@ const MAX_KNOWN = 1_000
 interface Settings {
   readonly rules: MultilineRules
   readonly annotations: Annotations
+  readonly filters: FilterRules
   readonly parse: ParserName
   readonly time: TimeSource
 }
@@ -78,21 +86,22 @@ export class Handlings {
 
   /** Never waits: what the pod asks for counts as far as it is known. */
   of(instance: ContainerInstance): Handling {
-    const { rules, annotations } = this.#settings
+    const { rules, annotations, filters } = this.#settings
     const pod = this.#deps.pods?.lookupInstance(instance)
     const wishes = pod === undefined ? noWishes() : annotations.read(pod, instance.container)
     if (pod !== undefined && !this.#deps.takes(instance, pod.labels)) wishes.exclude = [true, true]
     wishes.multiline ??= rules.of(instance)
-    const key = keyOf(wishes)
+    const filter = filters.of(instance)
+    const key = `${keyOf(wishes)} ${filter?.id}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
     if (this.#known.size >= MAX_KNOWN) this.#known.clear()
-    const handling = this.#create(wishes)
+    const handling = this.#create(wishes, filter)
     this.#known.set(key, handling)
     return handling
   }
 
-  #create({ exclude, parser, multiline, time: source, rateLimit }: Wishes): Handling {
+  #create({ exclude, parser, multiline, time: source, rateLimit }: Wishes, filter: RecordFilter | undefined): Handling {
     const { rules, parse } = this.#settings
     const time = (source ?? this.#settings.time) === 'body'
     const [stdout = parse, stderr = parse] = parser
@@ -102,6 +111,7 @@ export class Handlings {
       parsers: [this.#parserOf(stdout, time), this.#parserOf(stderr, time), this.#parserOf(stdout, time)],
       time,
       excludedStreams: (exclude[0] ? 1 : 0) | (exclude[1] ? 2 : 0),
+      filter,
       rateLimit,
     }
   }
@@ -116,10 +126,11 @@ export class Handlings {
   }
 }
 
-function createSettings({ logs, annotations }: HandlingConfig, { events }: HandlingDeps): Settings {
+function createSettings({ logs, annotations }: HandlingConfig, { events, drops }: HandlingDeps): Settings {
   const rules = new MultilineRules(logs.multiline)
   const { parse, time } = logs
-  return { rules, annotations: new Annotations({ ...annotations, rules, events }), parse, time }
+  const filters = new FilterRules(logs.rules, drops)
+  return { rules, annotations: new Annotations({ ...annotations, rules, events }), filters, parse, time }
 }
 
 function keyOf({ exclude, parser, multiline, time, rateLimit }: Wishes): string {

@@ -1,4 +1,5 @@
 import { type Line, NO_STREAM } from '../decode/line.ts'
+import type { Extent } from '../ship/extent.ts'
 import type { SourceFile } from '../tail/source-file.ts'
 
 /** Where the parts of a record lie in one file. */
@@ -6,6 +7,17 @@ export interface PartExtent {
   readonly file: SourceFile
   readonly startOffset: number
   endOffset: number
+}
+
+/** Says of a record that it lies in these places. */
+export function spanParts(extent: Extent, parts: readonly PartExtent[]): void {
+  const first = parts[0]!
+  const last = parts.at(-1)!
+  extent.fileKey = first.file.identity!.key
+  extent.startOffset = first.startOffset
+  extent.endOffset = first.endOffset
+  extent.endFileKey = last === first ? undefined : last.file.identity!.key
+  extent.endFileOffset = last.endOffset
 }
 
 const NEWLINE = 10

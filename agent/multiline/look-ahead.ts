@@ -1,6 +1,8 @@
+import type { Line } from '../decode/line.ts'
 import { mayBeginTrace } from './begin.ts'
 import { canFollow } from './can-follow.ts'
 import { couldBegin } from './could-begin.ts'
+import { HOLDS_ALL, HOLDS_NONE, type MultilineRule } from './rule.ts'
 
 const NEWLINE = 10
 const SPACE = 32
@@ -34,6 +36,21 @@ export class LookAhead {
   nextNewline(bytes: Buffer, at: number): number {
     if (this.#first < this.#count) return this.#newlines[this.#first++]!
     return bytes.indexOf(NEWLINE, at)
+  }
+
+  /** Whether a rule has a line, a plain one, wait for the one behind it. It lies in `bytes`, unless NULs before it were taken away. */
+  mustHold(
+    holds: MultilineRule['holds'],
+    line: Line,
+    bytes: Buffer,
+    lineStart: number,
+    newline: number,
+    end: number,
+  ): boolean {
+    if (holds === HOLDS_NONE) return false
+    if (holds === HOLDS_ALL) return true
+    if (line.bytes === bytes) return this.mustWait(bytes, lineStart, line.bodyStart, newline, end)
+    return couldBegin(line.bytes, line.bodyStart, line.bodyEnd)
   }
 
   /**

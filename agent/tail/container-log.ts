@@ -207,6 +207,17 @@ export class ContainerLog implements Origin {
     return this.finished.has(inode) || this.files.some((file) => file.inode === inode)
   }
 
+  /**
+   * Finds out which files have something to read. The newest first: the runtime is done with a file once it writes to the
+   * next, so where the next has something the look at the one before it sees all there will be.
+   */
+  pollFiles(): void {
+    for (let index = this.files.length - 1; index >= 0; index--) {
+      const file = this.files[index]!
+      if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
+    }
+  }
+
   /** Whether something was written since it was last looked at. */
   hasNews(): boolean {
     let isWritten = false

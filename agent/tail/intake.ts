@@ -4,12 +4,11 @@ import { FULL, Line, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
 import type { LongLine } from '../decode/long-line.ts'
 import { decodeBehindNuls } from '../decode/nuls.ts'
 import { characterStart, repairText } from '../decode/text.ts'
+import type { Drops } from '../filter/drops.ts'
 import { isExcluded } from '../handling/handling.ts'
 import type { Joiner } from '../join/joiner.ts'
-import type { PartExtent } from '../join/partial.ts'
-import { couldBegin } from '../multiline/could-begin.ts'
+import { type PartExtent, spanParts } from '../join/partial.ts'
 import { LookAhead } from '../multiline/look-ahead.ts'
-import { HOLDS_ALL, HOLDS_NONE, type MultilineRule } from '../multiline/rule.ts'
 import type { Tap } from '../observe/tap/tap.ts'
 import { parseTimed } from '../parse/timed.ts'
 import type { Redactor } from '../redact/redactor.ts'
@@ -30,11 +29,13 @@ export interface IntakeOptions {
   readonly redactor?: Redactor | undefined
   /** Shown the lines while somebody looks at them. */
   readonly tap?: Pick<Tap, 'wantsLines' | 'takeLines'>
+  /** Counts the records that are not wanted. */
+  readonly drops: Drops
 }
 
 /**
- * From bytes of a file to records of a batch: decode, join, repair, redact, cut to size, parse, encode. Synchronous, in one pass, and
- * nothing is allocated for a line of the common kind: complete, in the runtime's format, valid UTF-8.
+ * From bytes of a file to records of a batch: decode, join, repair, redact, cut to size, parse, filter, encode. Synchronous, in one pass,
+ * and nothing is allocated for a line of the common kind: complete, in the runtime's format, valid UTF-8.
  */
 export class Intake {
   /** Counters, read when scraped. */
@@ -70,9 +71,9 @@ export class Intake {
     return this.#touched.size === 0
   }
 
-  /** Records in the open batch. */
+  /** Records in the open batch, and those that were dropped since it was begun: they count as dropped when it is closed. */
   get openRecords(): number {
-    return this.#options.batch.records
+    return this.#options.batch.records + this.#options.drops.open
   }
 
   /**
@@ -98,6 +99,7 @@ export class Intake {
     let { high, low } = file.time
     ahead.begin()
     redactor?.begin(bytes, start, end)
+    log.handling.filter?.begin(bytes, start, end)
     let at = start
     while (at < end && !batch.isFull) {
       const newline = ahead.nextNewline(bytes, at)
@@ -119,7 +121,7 @@ export class Intake {
       if (
         isPlain &&
         !(line.stream === 0 ? stdout : stderr).isOpen &&
-        !this.#mustWait(holds, bytes, lineStart, newline, end)
+        !ahead.mustHold(holds, line, bytes, lineStart, newline, end)
       ) {
         this.#append(log, line.bodyEnd - line.bodyStart, 0)
       } else {
@@ -174,6 +176,7 @@ export class Intake {
     }
     const progress = [...moves].map(([log, all]) => log.acks.add(all))
     this.#touched.clear()
+    this.#options.drops.report()
     if (this.#options.batch.records > 0) return this.#options.batch.take(progress)
     for (const point of progress) point.acknowledge()
     return undefined
@@ -256,26 +259,10 @@ export class Intake {
     this.#begin(log, file)
   }
 
-  /** Whether the line, a plain one, has to wait for the one behind it. */
-  #mustWait(holds: MultilineRule['holds'], bytes: Buffer, lineStart: number, newline: number, end: number): boolean {
-    if (holds === HOLDS_NONE) return false
-    if (holds === HOLDS_ALL) return true
-    const line = this.#line
-    if (line.bytes === bytes) return this.#ahead.mustWait(bytes, lineStart, line.bodyStart, newline, end)
-    return couldBegin(line.bytes, line.bodyStart, line.bodyEnd)
-  }
-
   /** Emits a record of {@link #log} that lies in one or more places of one or more files. */
   readonly #emitJoined = (extents: readonly PartExtent[], missingBytes: number): void => {
-    const extent = this.#extent
-    const first = extents[0]!
-    const last = extents.at(-1)!
     for (const { file } of extents) this.#touch(this.#log!, file)
-    extent.fileKey = first.file.identity!.key
-    extent.startOffset = first.startOffset
-    extent.endOffset = first.endOffset
-    extent.endFileKey = last === first ? undefined : last.file.identity!.key
-    extent.endFileOffset = last.endOffset
+    spanParts(this.#extent, extents)
     this.#emit(this.#log!, missingBytes)
   }
 
@@ -299,11 +286,12 @@ export class Intake {
     if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
     const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0
     if (originalBytes > 0) this.stats.truncatedRecords += 1
-    const { parsers, time } = log.handling
+    const { parsers, time, filter } = log.handling
     const parser = parsers[line.stream]
     if (time) parseTimed(parser, line)
     else parser.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
-    this.#options.batch.append(log, line, this.#extent, originalBytes)
     this.stats.records += 1
+    if (filter?.drops(line, this.#extent)) return
+    this.#options.batch.append(log, line, this.#extent, originalBytes)
   }
 }

@@ -281,12 +281,7 @@ export class Tailer implements Service, LogFilesListener {
     if (log.isExcluded) return
     if (!log.gone && hasNewFile(log)) this.#options.directories.refresh(log.directory)
     if (log.files.some(({ identity }) => identity === undefined)) this.#options.opener.identifyAll(log)
-    // The newest first: the runtime is done with a file once it writes to the next, so where the next has something the
-    // look at the one before it sees all there will be.
-    for (let index = log.files.length - 1; index >= 0; index--) {
-      const file = log.files[index]!
-      if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
-    }
+    log.pollFiles()
     const next = log.next(nowMs)
     if (next === undefined || !isDue(log, nowMs) || this.#options.timekeeper.mustWait(log, next)) return
     this.#options.reader.wake(log)

@@ -18,8 +18,8 @@ interface Metric {
 export interface ServiceMetrics {
   readonly service: string
   readonly metrics: readonly Metric[]
-  /** Counters of events by their full name, each with the line that is logged. */
-  readonly events: ReadonlyMap<string, string>
+  /** Counters of events, each with a line that is logged. */
+  readonly events: readonly (readonly [counter: string, line: string])[]
 }
 
 /** All that a service registers when it is put together with its defaults; nothing of it is started. */
@@ -36,7 +36,7 @@ export async function metricsOf<C extends CommonConfig>(
   const lines = Object.values(events).map(
     ({ metric, level, message }) => [`${prefix}_${metric}`, `${level}: ${message}`] as const,
   )
-  return { service, metrics: readMetrics(registry), events: new Map(lines) }
+  return { service, metrics: readMetrics(registry), events: lines }
 }
 
 /** `metrics.md`: every metric of every service. */
@@ -53,7 +53,7 @@ export function metricsPage(services: readonly ServiceMetrics[]): string {
       `Log lines of the ${service}'s events:`,
       table(
         ['counter', 'log line'],
-        Array.from(events, ([name, line]) => [code(name), line]),
+        events.map(([name, line]) => [code(name), line]),
       ),
     ]),
   ])

@@ -18,6 +18,8 @@ export class AgentHarness {
   readonly clock = new ManualClock()
   readonly podsDir: string
   readonly lines: string[] = []
+  /** Of the agent that runs. */
+  registry: Registry = createRegistry('agent', '0')
   /** How directories are watched. */
   openWatch: OpenWatch = openWatch
   readonly #directory: string
@@ -29,7 +31,6 @@ export class AgentHarness {
   #generation = 0
   #lifecycle: Lifecycle | undefined
   #pipeline: Pipeline | undefined
-  #registry: Registry | undefined
 
   constructor(directory: string, collector: FakeCollector, settings: readonly string[] = []) {
     this.#directory = directory
@@ -61,8 +62,8 @@ export class AgentHarness {
       format: 'logfmt',
       write: (line) => this.lines.push(line),
     })
-    this.#registry = createRegistry('agent', '0')
-    const deps = { clock: this.clock, logger, registry: this.#registry, openWatch: this.openWatch }
+    this.registry = createRegistry('agent', '0')
+    const deps = { clock: this.clock, logger, registry: this.registry, openWatch: this.openWatch }
     const source = this.podSource
     const pods =
       source === undefined ? undefined : createPodCache({ source, clock: this.clock, keepAnnotation: () => true })
@@ -73,7 +74,7 @@ export class AgentHarness {
 
   /** The counter of an event since the last start, by the values of its label, or `''` where it has none. */
   async counted(metric: string): Promise<Readonly<Record<string, number>>> {
-    const values = (await this.#registry?.getSingleMetric(`vedette_agent_${metric}`)?.get())?.values ?? []
+    const values = (await this.registry.getSingleMetric(`vedette_agent_${metric}`)?.get())?.values ?? []
     return Object.fromEntries(values.map(({ labels, value }) => [Object.values(labels).join(), value]))
   }
 

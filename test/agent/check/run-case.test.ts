@@ -210,3 +210,22 @@ tests:
   assert.match(problems('tests: []'), /tests needs at least one entry/)
   assert.match(problems(''), /tests is required/)
 })
+
+test('what rules drop is dropped, by rule', async (t) => {
+  const text = `
+tests:
+  - name: rules
+    input:
+      - lines: |
+          level=debug a
+          level=error b
+          GET /healthz
+    expect:
+      records: [{body: level=error b}]
+      dropped: 2
+      dropped_by: {rule:debug: 1, rule:2: 1}
+`
+  const rules = 'logs.rules=[{name: debug, max_severity: DEBUG, action: drop}, {contains: /healthz, action: drop}]'
+  const { mismatches } = await run(t, text, [rules])
+  assert.deepEqual(mismatches, [])
+})
