@@ -5,6 +5,7 @@ import { LOG_FORMATS } from './decode/detect.ts'
 import { checkSelection, selectionRules } from './discover/config.ts'
 import { checkFiles, filesSection } from './files/config.ts'
 import { checkRules, rulesList } from './filter/config.ts'
+import { checkRateLimit, rateLimitSection } from './filter/rate-limit-config.ts'
 import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
@@ -61,6 +62,7 @@ export const schema = section(
       redact: redactSection(),
       spool: spoolSection(),
       rules: rulesList(),
+      rate_limit: rateLimitSection(),
       include: selectionRules('Containers that are read; all if none is named.'),
       exclude: selectionRules('Containers that are not read, even if they are included.'),
       own_pod_uid: text({
@@ -96,6 +98,7 @@ export function check(config: AgentConfig, report: Report): void {
   checkFiles(config.files, config.logs.multiline, report)
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkRules(config.logs.rules, ['logs', 'rules'], report)
+  checkRateLimit(config.logs.rate_limit, ['logs', 'rate_limit'], report)
   checkShip(config.ship, report)
   checkSelection(config, report)
 }

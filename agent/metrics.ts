@@ -1,5 +1,6 @@
 import { counterOf, gaugeOf, type Registry } from '#lib/metrics.ts'
 import { oncePerTurn } from '#lib/once-per-turn.ts'
+import { countLimiting } from './filter/rate-limiter.ts'
 import type { ContainerLag, LagSurvey } from './observe/lag.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -91,7 +92,7 @@ function deliveryGauges({ intake, shipper, ledger, checkpoints }: Pipeline): rea
   ]
 }
 
-function nodeGauges({ discovery, files, tailer, tap }: Pipeline): readonly Metric[] {
+function nodeGauges({ clock, discovery, files, tailer, tap }: Pipeline): readonly Metric[] {
   return [
     ['containers', 'Directories of containers that are read.', () => discovery.size],
     [
@@ -100,6 +101,11 @@ function nodeGauges({ discovery, files, tailer, tap }: Pipeline): readonly Metri
       () => discovery.excluded + countExcluded(tailer),
     ],
     ['files_matched', 'Files that match the patterns of `files`.', () => files?.size ?? 0],
+    [
+      'containers_rate_limited',
+      'Containers that were delayed by their rate limits, or records of theirs dropped, in the last 30 s.',
+      () => countLimiting(tailer.logs.values(), clock.monotonicMs()),
+    ],
     ['taps', 'Taps under way: somebody looks at log lines as they pass.', () => tap.count],
     ['directories_watched', 'Directories whose events are heard.', () => discovery.watches.watchedCount],
     [

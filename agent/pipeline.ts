@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import type { Clock } from '#lib/clock.ts'
 import type { EventDeps } from '#lib/events.ts'
 import { createEvents } from '#lib/events.ts'
 import { systemFiles } from '#lib/files.ts'
@@ -51,6 +52,7 @@ const LINE_HEADER_BYTES = 256
 export interface Pipeline {
   /** In start order. */
   readonly parts: readonly Service[]
+  readonly clock: Clock
   readonly discovery: PodsDirectory
   /** Undefined if no files are configured. */
   readonly files: FileInput | undefined
@@ -228,7 +230,21 @@ export function createPipeline(
   const inputs = [...(config.logs.enabled ? [discovery] : []), ...(files === undefined ? [] : [files])]
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, ...inputs],
-    ...{ discovery, files, handlings, tailer, enricher, intake, joiner, shipper, checkpoints, ledger, tap, pods },
+    ...{
+      clock,
+      discovery,
+      files,
+      handlings,
+      tailer,
+      enricher,
+      intake,
+      joiner,
+      shipper,
+      checkpoints,
+      ledger,
+      tap,
+      pods,
+    },
   }
 }
 

@@ -6,7 +6,16 @@ import { createRedactor } from './redact/create-redactor.ts'
 
 /** What can change under the readers, which keep their descriptors, positions and open records. */
 const KEYS = [
-  ...['logs.include', 'logs.exclude', 'logs.parse', 'logs.time', 'logs.multiline', 'logs.redact', 'logs.rules'],
+  ...[
+    'logs.include',
+    'logs.exclude',
+    'logs.parse',
+    'logs.time',
+    'logs.multiline',
+    'logs.redact',
+    'logs.rules',
+    'logs.rate_limit',
+  ],
   ...['annotations', 'metadata.labels', 'log.level'],
 ]
 

@@ -85,7 +85,7 @@ function createSource(config: FilesConfig[number], options: FileInputOptions): F
     time: hasTime,
     excludedStreams: 0,
     filter: undefined,
-    rateLimit: undefined,
+    limit: undefined,
   }
   const attributes: Attributes = {
     ...options.attributes,

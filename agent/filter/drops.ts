@@ -1,5 +1,8 @@
 import type { FilterEvents } from './events.ts'
 
+/** The number of a reason that is always known. */
+export const OVER_LIMIT = 0
+
 interface Reason {
   readonly name: string
   open: number
@@ -11,7 +14,7 @@ interface Reason {
  */
 export class Drops {
   readonly #events: FilterEvents
-  readonly #reasons: Reason[] = []
+  readonly #reasons: Reason[] = [{ name: 'rate_limit', open: 0 }]
   #open = 0
 
   constructor(events: FilterEvents) {

@@ -1,8 +1,8 @@
 import type { LineDecoder } from '../decode/line.ts'
+import type { ContainerLimit } from '../filter/rate-limits.ts'
 import type { RecordFilter } from '../filter/record-filter.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
 import type { ContentParser } from '../parse/fields.ts'
-import type { RateLimit } from './rate-limit.ts'
 
 /**
  * How the lines of a container instance are handled. There is one object for all instances that are handled alike, and
@@ -20,8 +20,8 @@ export interface Handling {
   readonly excludedStreams: number
   /** Decides by the rules of the configuration which records are dropped; undefined if no rule is about the container. */
   readonly filter: RecordFilter | undefined
-  /** In place of the configuration's; undefined if the pod asks for none. */
-  readonly rateLimit: RateLimit | undefined
+  /** How much may be shipped; undefined if there is no limit. */
+  readonly limit: ContainerLimit | undefined
 }
 
 const BOTH_STREAMS = 3

@@ -4,6 +4,8 @@ import type { ContainerInstance } from '../discover/paths.ts'
 import type { RuleConfig } from '../filter/config.ts'
 import type { Drops } from '../filter/drops.ts'
 import { FilterRules } from '../filter/filter-rules.ts'
+import type { RateLimitConfig } from '../filter/rate-limit-config.ts'
+import { type ContainerLimit, RateLimits } from '../filter/rate-limits.ts'
 import type { RecordFilter } from '../filter/record-filter.ts'
 import type { KnownPods } from '../metadata/known-pods.ts'
 import type { MultilineConfig } from '../multiline/config.ts'
@@ -25,6 +27,7 @@ export interface HandlingConfig {
     readonly time: TimeSource
     readonly multiline: MultilineConfig
     readonly rules: readonly RuleConfig[]
+    readonly rate_limit: RateLimitConfig
   }
   readonly annotations: { readonly accept: readonly Vendor[]; readonly settings: readonly Setting[] }
 }
@@ -47,6 +50,7 @@ interface Settings {
   readonly rules: MultilineRules
   readonly annotations: Annotations
   readonly filters: FilterRules
+  readonly limits: RateLimits
   readonly parse: ParserName
   readonly time: TimeSource
 }
@@ -86,22 +90,27 @@ export class Handlings {
 
   /** Never waits: what the pod asks for counts as far as it is known. */
   of(instance: ContainerInstance): Handling {
-    const { rules, annotations, filters } = this.#settings
+    const { rules, annotations, filters, limits } = this.#settings
     const pod = this.#deps.pods?.lookupInstance(instance)
     const wishes = pod === undefined ? noWishes() : annotations.read(pod, instance.container)
     if (pod !== undefined && !this.#deps.takes(instance, pod.labels)) wishes.exclude = [true, true]
     wishes.multiline ??= rules.of(instance)
     const filter = filters.of(instance)
-    const key = `${keyOf(wishes)} ${filter?.id}`
+    const limit = limits.of(instance, wishes.rateLimit)
+    const key = `${keyOf(wishes)} ${filter?.id} ${limit?.id}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
     if (this.#known.size >= MAX_KNOWN) this.#known.clear()
-    const handling = this.#create(wishes, filter)
+    const handling = this.#create(wishes, filter, limit)
     this.#known.set(key, handling)
     return handling
   }
 
-  #create({ exclude, parser, multiline, time: source, rateLimit }: Wishes, filter: RecordFilter | undefined): Handling {
+  #create(
+    { exclude, parser, multiline, time: source }: Wishes,
+    filter: RecordFilter | undefined,
+    limit: ContainerLimit | undefined,
+  ): Handling {
     const { rules, parse } = this.#settings
     const time = (source ?? this.#settings.time) === 'body'
     const [stdout = parse, stderr = parse] = parser
@@ -112,7 +121,7 @@ export class Handlings {
       time,
       excludedStreams: (exclude[0] ? 1 : 0) | (exclude[1] ? 2 : 0),
       filter,
-      rateLimit,
+      limit,
     }
   }
 
@@ -130,10 +139,10 @@ function createSettings({ logs, annotations }: HandlingConfig, { events, drops }
   const rules = new MultilineRules(logs.multiline)
   const { parse, time } = logs
   const filters = new FilterRules(logs.rules, drops)
-  return { rules, annotations: new Annotations({ ...annotations, rules, events }), filters, parse, time }
+  const limits = new RateLimits(logs.rate_limit)
+  return { rules, annotations: new Annotations({ ...annotations, rules, events }), filters, limits, parse, time }
 }
 
-function keyOf({ exclude, parser, multiline, time, rateLimit }: Wishes): string {
-  const { unit, perSecond, policy } = rateLimit ?? {}
-  return [...exclude, ...parser, time, unit, perSecond, policy, multiline?.id].join(' ')
+function keyOf({ exclude, parser, multiline, time }: Wishes): string {
+  return [...exclude, ...parser, time, multiline?.id].join(' ')
 }

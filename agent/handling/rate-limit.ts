@@ -1,8 +1,8 @@
 import { parseBytes } from '#lib/bytes.ts'
 
 /** What happens to records beyond a limit. */
-const RATE_POLICIES = ['delay', 'sample', 'drop'] as const
-type RatePolicy = (typeof RATE_POLICIES)[number]
+export const RATE_POLICIES = ['delay', 'sample', 'drop'] as const
+export type RatePolicy = (typeof RATE_POLICIES)[number]
 
 /** How much a container may write. */
 export interface RateLimit {

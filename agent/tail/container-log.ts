@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
 import type { Enriched } from '../enrich/enricher.ts'
+import { RateLimiter } from '../filter/rate-limiter.ts'
 import { type Handling, isExcluded } from '../handling/handling.ts'
 import { StreamJoin } from '../join/stream-join.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
@@ -70,8 +71,10 @@ export class ContainerLog implements Origin {
   readonly source: LogSource
   /** Whose records these are. Replaced when more becomes known of the pod. */
   enriched: Enriched
-  /** How its lines are handled. Replaced when its pod says otherwise. */
+  /** How its lines are handled. Replaced when its pod says otherwise; see {@link handle}. */
   handling: Handling
+  /** Undefined while there is no limit to what it ships. */
+  limiter: RateLimiter | undefined
   /** When it was found, monotonic milliseconds. */
   readonly foundAtMs: number
   /** What may go on, of stdout and of stderr. */
@@ -107,6 +110,7 @@ export class ContainerLog implements Origin {
     this.handling = options.handling
     this.foundAtMs = options.nowMs
     const { maxRecordBytes, handling } = options
+    this.handle(handling, options.nowMs)
     this.joins = [
       new StreamJoin(maxRecordBytes, handling.multiline),
       new StreamJoin(maxRecordBytes, handling.multiline),
@@ -138,6 +142,13 @@ export class ContainerLog implements Origin {
   /** The path of the file that is written to, of a log that is no container's; else empty. */
   get file(): string {
     return this.instance === undefined ? join(this.directory, this.liveName) : ''
+  }
+
+  /** Has the lines from the next one on handled like this. */
+  handle(handling: Handling, nowMs: number): void {
+    this.handling = handling
+    const { limit } = handling
+    if (this.limiter?.limit.id !== limit?.id) this.limiter = limit && new RateLimiter(limit, nowMs)
   }
 
   /** Which of its lines become one record: as its handling says, from the next time that lines are taken. */

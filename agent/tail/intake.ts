@@ -5,6 +5,7 @@ import type { LongLine } from '../decode/long-line.ts'
 import { decodeBehindNuls } from '../decode/nuls.ts'
 import { characterStart, repairText } from '../decode/text.ts'
 import type { Drops } from '../filter/drops.ts'
+import { isWanted } from '../filter/is-wanted.ts'
 import { isExcluded } from '../handling/handling.ts'
 import type { Joiner } from '../join/joiner.ts'
 import { type PartExtent, spanParts } from '../join/partial.ts'
@@ -84,7 +85,6 @@ export class Intake {
    */
   takeLines(log: ContainerLog, file: SourceFile, bytes: Buffer, start: number, end: number): number {
     const { batch, maxRecordBytes } = this.#options
-    const { redactor } = this
     const { decoder, excludedStreams } = log.handling
     const line = this.#line
     const extent = this.#extent
@@ -98,7 +98,7 @@ export class Intake {
     this.#begin(log, file)
     let { high, low } = file.time
     ahead.begin()
-    redactor?.begin(bytes, start, end)
+    this.redactor?.begin(bytes, start, end)
     log.handling.filter?.begin(bytes, start, end)
     let at = start
     while (at < end && !batch.isFull) {
@@ -186,6 +186,7 @@ export class Intake {
     if (file.undated !== undefined) file.time = file.undated.timeAt(file.offset) ?? file.time
     this.#options.writer.observe(this.#options.clock.nowMs())
     this.#touch(log, file)
+    log.limiter?.refill(this.#options.clock.monotonicMs())
     this.#extent.fileKey = file.identity!.key
     this.#extent.endFileKey = undefined
   }
@@ -278,7 +279,7 @@ export class Intake {
 
   /** Takes a record whose body has, or had before it was repaired, so many bytes, and so many more that were not kept. */
   #append(log: ContainerLog, bodyBytes: number, missingBytes: number): void {
-    const { maxRecordBytes } = this.#options
+    const { maxRecordBytes, batch, drops } = this.#options
     const line = this.#line
     // Before it is cut, or the begin of a secret might stay, and before it is parsed: what is found lies in these bytes.
     this.redactor?.redact(line, missingBytes > 0)
@@ -286,12 +287,11 @@ export class Intake {
     if (isCut) line.bodyEnd = characterStart(line.bytes, line.bodyStart + maxRecordBytes)
     const originalBytes = isCut || missingBytes > 0 ? bodyBytes + missingBytes : 0
     if (originalBytes > 0) this.stats.truncatedRecords += 1
-    const { parsers, time, filter } = log.handling
+    const { parsers, time } = log.handling
     const parser = parsers[line.stream]
     if (time) parseTimed(parser, line)
     else parser.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
     this.stats.records += 1
-    if (filter?.drops(line, this.#extent)) return
-    this.#options.batch.append(log, line, this.#extent, originalBytes)
+    if (isWanted(log, line, this.#extent, drops)) batch.append(log, line, this.#extent, originalBytes)
   }
 }

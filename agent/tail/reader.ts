@@ -4,6 +4,7 @@ import { LongLine } from '../decode/long-line.ts'
 import type { AgentEvents } from '../events.ts'
 import type { Request } from '../ship/batch.ts'
 import type { ContainerLog } from './container-log.ts'
+import { lengthToTake, mayRead } from './delay.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
 import type { Regrouper } from './regrouper.ts'
@@ -149,8 +150,10 @@ export class Reader {
 
   async #turn(log: ContainerLog): Promise<void> {
     const { clock, flusher } = this.#options
-    const file = log.next(clock.monotonicMs())
-    if (file === undefined) return
+    const nowMs = clock.monotonicMs()
+    const file = log.next(nowMs)
+    // One that its rate limit delays is woken again by the tailer.
+    if (file === undefined || !mayRead(log, file, nowMs)) return
     flusher.endReplaced(log, file)
     await this.#tryRead(log, file)
     // A container may have many short files behind it: none of them should wait for the next poll.
@@ -189,7 +192,7 @@ export class Reader {
     log.activeAtMs = this.#options.clock.monotonicMs()
     if (this.#mustWait(file)) return
     if (file.longLine === undefined) this.#options.regrouper.prepare(log, file)
-    const length = Math.min(bytes, file.nextCutOffset - position)
+    const length = lengthToTake(log, file, buffer, Math.min(bytes, file.nextCutOffset - position))
     const rest =
       file.longLine === undefined ? await this.#takeChunk(log, file, length) : this.#continueLongLine(log, file, length)
     if (file.isShed || (rest > 0 && this.#mustWait(file))) return

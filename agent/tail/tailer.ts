@@ -9,6 +9,7 @@ import type { AgentEvents } from '../events.ts'
 import type { Handlings } from '../handling/handlings.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { ContainerLog, containerSource, isOtherKey, type LogSource, type LogTraits } from './container-log.ts'
+import { mayRead } from './delay.ts'
 import type { Exclusion } from './exclusion.ts'
 import type { Flusher } from './flusher.ts'
 import type { Intake } from './intake.ts'
@@ -228,11 +229,11 @@ export class Tailer implements Service, LogFilesListener {
   }
 
   #handleAgain(log: ContainerLog): void {
-    const { enricher, handlings, directories } = this.#options
+    const { enricher, handlings, directories, clock } = this.#options
     const { instance, isExcluded: wasExcluded } = log
     if (instance === undefined) return
     log.enriched = enricher.enrich(instance)
-    log.handling = handlings.of(instance)
+    log.handle(handlings.of(instance), clock.monotonicMs())
     if (wasExcluded !== log.isExcluded) this.#active.add(log)
     if (wasExcluded && !log.isExcluded) directories.refresh(log.directory)
   }
@@ -283,8 +284,8 @@ export class Tailer implements Service, LogFilesListener {
     if (log.files.some(({ identity }) => identity === undefined)) this.#options.opener.identifyAll(log)
     log.pollFiles()
     const next = log.next(nowMs)
-    if (next === undefined || !isDue(log, nowMs) || this.#options.timekeeper.mustWait(log, next)) return
-    this.#options.reader.wake(log)
+    if (next === undefined || !isDue(log, nowMs) || !mayRead(log, next, nowMs)) return
+    if (!this.#options.timekeeper.mustWait(log, next)) this.#options.reader.wake(log)
   }
 
   #forget(log: ContainerLog): void {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { LagSurvey } from '../../../agent/observe/lag.ts'
-import { Top } from '../../../agent/observe/top.ts'
+import { assertAccounted } from '../../support/accounting.ts'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
@@ -12,21 +11,6 @@ function setUp(t: TestContext, rules: readonly object[], settings: readonly stri
   const agent = new AgentHarness(temporaryDirectory(t), collector, [`logs.rules=${JSON.stringify(rules)}`, ...settings])
   const files = new ContainerFiles(agent.podsDir)
   return { agent, collector, files, bodies: () => collector.bodies(files.name, 'stdout') }
-}
-
-/** `read = acknowledged + in flight + dropped{reason}`, by what is exported; returns what was dropped. */
-async function assertAccounted(agent: AgentHarness): Promise<number> {
-  const { pipeline, registry, clock } = agent
-  const { intake, shipper } = pipeline
-  const dropped = Object.values(await agent.counted('records_dropped_total')).reduce((sum, count) => sum + count, 0)
-  const inFlight = intake.openRecords + shipper.inFlightRecords
-  assert.equal(intake.stats.records, shipper.stats.acknowledgedRecords + inFlight + dropped)
-  const survey = new LagSurvey({ logs: () => pipeline.tailer.logs.values(), clock, maxContainers: 0 })
-  const top = new Top({ pipeline, survey, registry, clock, version: '1', node: 'n', notReady: () => [] })
-  for (const stage of (await top.report(new URLSearchParams())).stages) {
-    assert.equal(stage.in, stage.out + stage.dropped + stage.waiting, stage.stage)
-  }
-  return dropped
 }
 
 test('records are dropped as they would be shipped: joined, redacted, with their severity', async (t) => {
