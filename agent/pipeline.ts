@@ -261,8 +261,8 @@ export function createSelection({ logs }: AgentConfig): Selection {
   return new Selection({ include: logs.include, exclude: logs.exclude, ownPodUid: logs.own_pod_uid })
 }
 
-/** Not in the pods directory, where the kubelet deletes what it does not know. */
-function spoolDirectory({ logs }: AgentConfig): string | undefined {
+/** Where links are made, if they are; not in the pods directory, where the kubelet deletes what it does not know. */
+export function spoolDirectory({ logs }: AgentConfig): string | undefined {
   if (logs.spool.mode === 'off') return undefined
   return logs.spool.dir ?? join(dirname(resolve(logs.pods_dir)), 'vedette-spool')
 }

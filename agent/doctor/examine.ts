@@ -7,6 +7,7 @@ import { checkInotify, checkOpenFiles } from './limits.ts'
 import { checkPodsDirectory } from './logs.ts'
 import { checkMetadata } from './metadata.ts'
 import { checkRunningAgent } from './running-agent.ts'
+import { checkSpool } from './spool.ts'
 import { checkStateDirectory } from './state-directory.ts'
 import type { System } from './system.ts'
 
@@ -23,6 +24,7 @@ export async function* examine({ config, clock, system }: ExamineOptions): Async
   if (tree !== undefined) {
     yield checkInotify(config.logs.pods_dir, tree, system)
     yield checkOpenFiles(tree, system)
+    yield* checkSpool(config, tree)
   }
   yield* checkOwnLogs(config, system)
   yield checkStateDirectory(config.state_dir)

@@ -22,13 +22,15 @@ export interface LogTree {
   containers: number
   excluded: number
   files: number
+  /** One of the files that can be opened. */
+  sample: string | undefined
   /** By code. */
   readonly troubles: Map<string, Trouble>
 }
 
 /** Opens, and closes, every log file that the agent would read. Throws the system's error for the directory itself. */
 export function inspectLogTree(root: string, selection: Selection): LogTree {
-  const tree: LogTree = { pods: [], containers: 0, excluded: 0, files: 0, troubles: new Map() }
+  const tree: LogTree = { pods: [], containers: 0, excluded: 0, files: 0, sample: undefined, troubles: new Map() }
   for (const name of readdirSync(root)) {
     const pod = parsePodDirectory(name)
     if (pod === undefined) continue
@@ -57,7 +59,11 @@ function inspectContainer(tree: LogTree, directory: string): void {
 function inspectFile(tree: LogTree, path: string, entry: Dirent): void {
   const isLink = entry.isSymbolicLink()
   const target = isLink ? targetOf(path) : ''
-  attempt(tree, path, () => closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)), { isLink, target })
+  const open = () => {
+    closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+    tree.sample ??= path
+  }
+  attempt(tree, path, open, { isLink, target })
 }
 
 function attempt(

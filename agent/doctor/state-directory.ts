@@ -86,7 +86,8 @@ function problemOf(error: unknown): Problem {
   return { code: systemErrorCode(error), message: messageOf(error) }
 }
 
-function nearestAncestor(path: string): string {
+/** The path itself if it is there, or the innermost directory above it that is. */
+export function nearestAncestor(path: string): string {
   let ancestor = path
   while (!existsSync(ancestor) && ancestor !== dirname(ancestor)) ancestor = dirname(ancestor)
   return ancestor

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { ContainerFiles } from '../../support/container-files.ts'
@@ -23,6 +23,20 @@ test('a node where all is well', async (t) => {
   assert.match(of('open-files')[0]!, /^ok 66 are needed/)
   assert.match(of('state-directory')[0]!, /\/state: writable, \S+ free/)
   assert.deepEqual(readdirSync(join(directory, 'state')), [])
+  assert.deepEqual(of('spool'), [`ok ${directory}/vedette-spool: links can be made, for up to 2GiB of deleted files`])
+  assert.deepEqual(readdirSync(directory).sort(), ['pods', 'state'])
+})
+
+test('a spool that is off, on another file system, on a disk that is nearly full', async (t) => {
+  const directory = temporaryDirectory(t)
+  new ContainerFiles(join(directory, 'pods')).write(['a'])
+  const off = await runDoctor({ directory, settings: ['logs.spool.mode=off'] })
+  assert.match(off.of('spool')[0]!, /^ok switched off/)
+  const full = await runDoctor({ directory, settings: ['logs.spool.min_free_bytes=1000000GiB'] })
+  assert.match(full.of('spool')[0]!, /^warn .* but less than logs\.spool\.min_free_bytes are free -> Free some space/)
+  if (!existsSync('/dev/shm') || statSync('/dev/shm').dev === statSync(directory).dev) return
+  const elsewhere = await runDoctor({ directory, settings: ['logs.spool.dir=/dev/shm/vedette-none'] })
+  assert.match(elsewhere.of('spool')[0]!, /^warn cannot link .*EXDEV.* -> Put logs\.spool\.dir on the file system/)
 })
 
 test('a directory that is not there, or has no pods', async (t) => {

@@ -22,7 +22,7 @@ test('vedette doctor prints a line for each check, and what fails makes it end w
   assert.equal(lines[1], `ok    pods-directory  ${podsDir}: 1 pods, 1 containers, 1 log files`)
   const checks = lines.map((line) => line.split(/\s+/)[1])
   assert.deepEqual(checks, [
-    ...['configuration', 'pods-directory', 'log-files', 'inotify', 'open-files', 'state-directory'],
+    ...['configuration', 'pods-directory', 'log-files', 'inotify', 'open-files', 'spool', 'state-directory'],
     ...['memory', 'cpu', 'collector', 'clock', 'metadata', 'agent'],
   ])
   const bad = await startCli(t, ['doctor', `--config.file=${file}`, '--set', 'ship.endpoints=["http://127.0.0.1:1"]'])
