@@ -13,7 +13,7 @@ import { metricsSection, observedWebSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
 import { checkRedact, redactSection } from './redact/config.ts'
 import { checkShip, shipSection } from './ship/config.ts'
-import { spoolSection } from './tail/config.ts'
+import { checkSpoolDirectory, spoolSection } from './tail/config.ts'
 
 export const schema = section(
   'Configuration of the agent: one per node, reads log files and ships them to a collector.',
@@ -99,6 +99,7 @@ export function check(config: AgentConfig, report: Report): void {
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkRules(config.logs.rules, ['logs', 'rules'], report)
   checkRateLimit(config.logs.rate_limit, ['logs', 'rate_limit'], report)
+  checkSpoolDirectory(config.logs.pods_dir, config.logs.spool.dir, report)
   checkShip(config.ship, report)
   checkSelection(config, report)
 }

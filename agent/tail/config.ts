@@ -1,3 +1,5 @@
+import { resolve, sep } from 'node:path'
+import type { Report } from '#lib/config/check.ts'
 import { choice, optional, section, size, text } from '#lib/config/schema.ts'
 
 /** The part of the agent's configuration that is about log files which the kubelet deleted before they were delivered. */
@@ -27,4 +29,10 @@ export function spoolSection() {
       }),
     },
   )
+}
+
+/** Reports a spool that is in the pods directory. */
+export function checkSpoolDirectory(podsDir: string, spoolDir: string | undefined, report: Report): void {
+  if (spoolDir === undefined || !`${resolve(spoolDir)}${sep}`.startsWith(`${resolve(podsDir)}${sep}`)) return
+  report(['logs', 'spool', 'dir'], 'must not be in logs.pods_dir, where the kubelet deletes what is no pod of its node')
 }

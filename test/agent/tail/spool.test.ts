@@ -265,3 +265,10 @@ test('a spool that is switched off stays empty', async (t) => {
   assert.deepEqual(collector.bodies(files.name, 'stdout'), numbered(500, 'line'))
   assert.equal(existsSync(spool), false)
 })
+
+test('a spool in the pods directory is refused, where the kubelet would delete it', async (t) => {
+  for (const dir of ['/var/log/pods', '/var/log/pods/spool', '/var/log/x/../pods/y/']) {
+    const { agent } = setUp(t, ['logs.pods_dir=/var/log/pods', `logs.spool.dir=${dir}`])
+    await assert.rejects(agent.start(), /must not be in logs\.pods_dir/, dir)
+  }
+})
