@@ -140,7 +140,7 @@ export function createPipeline(
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events, clock)
   const beginnings = new Beginnings({ checkpoints, clock })
-  const spool = new Spool({ directory: spoolDirectory(config), events })
+  const spool = new Spool({ directory: spoolDirectory(config), enabled: config.logs.spool.mode === 'auto', events })
   const opener = new Opener({ beginnings, ledger, spool, clock, events })
   const retirement = new Retirement({ ledger, spool, events })
   const flusher = new Flusher({
@@ -261,8 +261,7 @@ export function createSelection({ logs }: AgentConfig): Selection {
   return new Selection({ include: logs.include, exclude: logs.exclude, ownPodUid: logs.own_pod_uid })
 }
 
-/** Where links are made, if they are; not in the pods directory, where the kubelet deletes what it does not know. */
-export function spoolDirectory({ logs }: AgentConfig): string | undefined {
-  if (logs.spool.mode === 'off') return undefined
+/** Where links are made; not in the pods directory, where the kubelet deletes what it does not know. */
+export function spoolDirectory({ logs }: AgentConfig): string {
   return logs.spool.dir ?? join(dirname(resolve(logs.pods_dir)), 'vedette-spool')
 }

@@ -12,10 +12,11 @@ const CHECK = 'spool'
 
 /** Whether log files can be linked to where the kubelet does not delete them. Leaves nothing behind. */
 export function checkSpool(config: AgentConfig, { sample }: LogTree): readonly Finding[] {
-  const directory = spoolDirectory(config)
-  if (directory === undefined)
+  if (config.logs.spool.mode === 'off') {
     return [ok(CHECK, 'switched off: descriptors hold what is deleted before it is delivered')]
+  }
   if (sample === undefined) return []
+  const directory = spoolDirectory(config)
   const nearest = nearestAncestor(directory)
   try {
     const probe = join(nearest, `.doctor-${process.pid}`)

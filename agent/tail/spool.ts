@@ -8,8 +8,9 @@ import type { ContainerLog } from './container-log.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface SpoolOptions {
-  /** Undefined if no links are wanted. */
-  readonly directory: string | undefined
+  readonly directory: string
+  /** Whether links are made; those that an earlier run left are taken up all the same. */
+  readonly enabled: boolean
   readonly events: AgentEvents
 }
 
@@ -32,6 +33,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'no_space',
 }
 const RETRY_MS = 5_000
+/** What Linux adds to the path of an open file that has been deleted. */
+const DELETED = ' (deleted)'
 /** A live file is linked once it has been behind for this long: then its pod may be deleted, and the agent killed. */
 const LIVE_BEHIND_MS = 2_000
 
@@ -54,7 +57,6 @@ export class Spool {
   /** What an earlier run left. */
   list(): readonly SpooledLog[] {
     const { directory, events } = this.#options
-    if (directory === undefined) return []
     const found: SpooledLog[] = []
     const onUnreadable = (path: string, error: unknown) => events.fileUnreadable({}, { path, err: messageOf(error) })
     for (const podName of this.#directoriesIn(directory)) {
@@ -74,7 +76,7 @@ export class Spool {
   keep(log: ContainerLog, nowMs: number): void {
     // Of other files rotations leave more than one, for longer.
     if (log.instance === undefined) return
-    if (this.#options.directory === undefined || nowMs < this.#retryAtMs) return
+    if (!this.#options.enabled || nowMs < this.#retryAtMs) return
     for (const file of log.files) {
       if (file.isDelivered) {
         file.behindSinceMs = undefined
@@ -101,11 +103,10 @@ export class Spool {
   remove(path: string): void {
     try {
       unlinkSync(path)
-      rmdirSync(dirname(path))
-      rmdirSync(dirname(dirname(path)))
     } catch {
-      // There are other files, or somebody else has removed it.
+      // Somebody else has removed it.
     }
+    removeEmptyDirectories(path)
   }
 
   #directoriesIn(directory: string): readonly string[] {
@@ -118,9 +119,12 @@ export class Spool {
   }
 
   #link(log: ContainerLog, file: SourceFile, nowMs: number): void {
-    // Renamed in this moment, perhaps: the next poll tries again. Or it was deleted already.
     const from = file.presentPath() ?? join(log.directory, file.name)
-    const to = join(this.#options.directory!, this.#nameOf(log, file))
+    if (from.endsWith(DELETED)) {
+      file.cannotBeSpooled = true
+      return
+    }
+    const to = join(this.#options.directory, this.#nameOf(log, file))
     try {
       mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
       linkUnlessLinked(from, to)
@@ -129,6 +133,8 @@ export class Spool {
       else this.remove(to)
     } catch (error) {
       const code = systemErrorCode(error)
+      removeEmptyDirectories(to)
+      // Renamed in this moment: the next poll tries again.
       if (code === 'ENOENT') return
       if (LASTING.has(code)) file.cannotBeSpooled = true
       else this.#retryAtMs = nowMs + RETRY_MS
@@ -150,6 +156,16 @@ export class Spool {
     // In hexadecimal, because a key may end in `.gz`.
     const name = `${restartCount}.log.${file.identity!.key.toString('hex')}${file.isCompressed ? '.gz' : ''}`
     return join(`${namespace}_${pod}_${uid}`, container, name)
+  }
+}
+
+/** Removes the directories of a container and of its pod that a link is, or was to be, in. */
+function removeEmptyDirectories(path: string): void {
+  try {
+    rmdirSync(dirname(path))
+    rmdirSync(dirname(dirname(path)))
+  } catch {
+    // There are other links, or none of it was made.
   }
 }
 

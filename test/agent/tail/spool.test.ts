@@ -1,62 +1,13 @@
 import assert from 'node:assert/strict'
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
-import { LagSurvey } from '../../../agent/observe/lag.ts'
+import { test } from 'node:test'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
 import { SimulatedNode } from '../../support/simulated-node.ts'
+import { BATCHES, linksIn, loseFile, numbered, rest, setUpSpool } from '../../support/spool-harness.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
-
-const BATCHES = ['ship.batch.max_bytes=4KiB', 'ship.max_in_flight=2']
-const numbered = (count: number, text: string) => Array.from({ length: count }, (_, index) => `${text} ${index}`)
-
-function setUp(t: TestContext, settings: readonly string[] = []) {
-  const collector = new FakeCollector()
-  const directory = temporaryDirectory(t)
-  const agent = new AgentHarness(directory, collector, [...BATCHES, ...settings])
-  t.after(async () => {
-    collector.mode = 'accept'
-    collector.release()
-    if (agent.isRunning) await agent.stop()
-  })
-  const spool = join(directory, 'vedette-spool')
-  const pod = (name: string) => new ContainerFiles(agent.podsDir, name)
-  return { agent, collector, spool, pod }
-}
-
-/** Lets files be closed and links be removed. */
-const rest = async (agent: AgentHarness) => {
-  await agent.settle()
-  await agent.clock.advance(40_000)
-}
-
-/** Rotates the log of a container and deletes the file, with no `.gz` left of it. */
-async function loseFile(agent: AgentHarness, files: ContainerFiles, rotation: number): Promise<void> {
-  const name = `0.log.20261121-${String(100_000 + rotation)}`
-  renameSync(files.path(), files.path(name))
-  files.write([])
-  await agent.clock.advance(300)
-  unlinkSync(files.path(name))
-}
-
-const logsOf = (agent: AgentHarness) => agent.pipeline.tailer.logs.values()
-
-function linksIn(spool: string): readonly string[] {
-  return existsSync(spool) ? readdirSync(spool, { recursive: true, encoding: 'utf8' }) : []
-}
 
 test('the collector is away for twenty rotations and the agent is killed twice: nothing is lost, no link is left', async (t) => {
   const node = new SimulatedNode(t)
@@ -79,7 +30,7 @@ test('the collector is away for twenty rotations and the agent is killed twice: 
 })
 
 test('a pod goes with a backlog while the collector is away, and the agent is killed', async (t) => {
-  const { agent, collector, spool, pod } = setUp(t)
+  const { agent, collector, spool, pod } = setUpSpool(t)
   const files = pod('web-0')
   await agent.start()
   collector.mode = 'refuse'
@@ -101,7 +52,7 @@ test('a pod goes with a backlog while the collector is away, and the agent is ki
 })
 
 test('links go as soon as all is delivered, at a stop too, and what was delivered gets none', async (t) => {
-  const { agent, collector, spool, pod } = setUp(t)
+  const { agent, collector, spool, pod } = setUpSpool(t)
   const files = pod('web-0')
   await agent.start()
   files.write(numbered(10, 'first'))
@@ -120,98 +71,13 @@ test('links go as soon as all is delivered, at a stop too, and what was delivere
   assert.deepEqual(linksIn(spool), [])
 })
 
-test('beyond the budget the noisiest container loses its oldest files, which is counted; the quiet one loses nothing', async (t) => {
-  const { agent, collector, pod } = setUp(t, ['logs.spool.max_bytes=200KiB'])
-  const [noisy, quiet] = [pod('noisy'), pod('quiet')]
-  for (const files of [noisy, quiet]) files.write([])
-  await agent.start()
-  collector.mode = 'refuse'
-  let quietBytes = 0
-  for (let rotation = 0; rotation < 12; rotation++) {
-    noisy.write(numbered(400, `${rotation} ${'n'.repeat(50)}`))
-    quiet.write(numbered(20, `${rotation} q`))
-    await agent.clock.advance(200)
-    quietBytes += statSync(quiet.path()).size
-    await loseFile(agent, noisy, rotation)
-    await loseFile(agent, quiet, rotation)
-    await agent.clock.advance(2_000)
-    const { unlinkedBytes, spoolBytes } = new LagSurvey({
-      logs: () => logsOf(agent),
-      clock: agent.clock,
-      maxContainers: 0,
-    }).take()
-    assert.ok(unlinkedBytes + spoolBytes <= 200 * 1024, `held: ${unlinkedBytes} and ${spoolBytes}`)
-  }
-  assert.ok(quietBytes < 50_000)
-  const shed = (await agent.counted('shed_bytes_total')).budget!
-  collector.mode = 'accept'
-  await rest(agent)
-  const rotations = Array.from({ length: 12 }, (_, rotation) => rotation)
-  const arrived = collector.bodies(noisy.name, 'stdout')
-  assert.deepEqual(
-    collector.bodies(quiet.name, 'stdout'),
-    rotations.flatMap((rotation) => numbered(20, `${rotation} q`)),
-  )
-  assert.ok(arrived.includes(`11 ${'n'.repeat(50)} 399`), 'the newest are kept')
-  const all = rotations.flatMap((rotation) => numbered(400, `${rotation} ${'n'.repeat(50)}`))
-  const missing = all.filter((body) => !arrived.includes(body))
-  assert.ok(missing.length > 1_000)
-  const lineBytes = noisy.line('').length
-  assert.equal(
-    shed,
-    missing.reduce((sum, body) => sum + lineBytes + body.length, 0),
-    'to the byte',
-  )
-  const { intake, shipper } = agent.pipeline
-  assert.equal(intake.stats.records, shipper.stats.acknowledgedRecords, 'what was read was delivered')
-})
-
-test('a disk with too little free space is not filled further', async (t) => {
-  const { agent, collector, pod } = setUp(t, ['logs.spool.min_free_bytes=1000000GiB'])
-  const files = pod('web-0')
-  files.write(numbered(500, 'line'))
-  collector.mode = 'refuse'
-  await agent.start()
-  await agent.clock.advance(1_000)
-  await loseFile(agent, files, 0)
-  await agent.clock.advance(2_000)
-  assert.ok((await agent.counted('shed_bytes_total')).free_space! > 10_000)
-  assert.equal(agent.lines.filter((line) => line.includes('gave up the rest of a deleted log file')).length, 1)
-  files.write(['after'])
-  collector.mode = 'accept'
-  await rest(agent)
-  assert.equal(collector.bodies(files.name, 'stdout').at(-1), 'after')
-})
-
-test('what is given up is read from the compressed file, if there is one', async (t) => {
-  const { agent, collector, pod } = setUp(t, ['logs.spool.max_bytes=0'])
-  const files = pod('web-0')
-  files.write(numbered(2_000, 'line'))
-  files.append(files.line('begun ', 'stdout', 'P'))
-  collector.mode = 'hold'
-  await agent.start()
-  await agent.clock.advance(1_000)
-  const name = '0.log.20261121-104600'
-  renameSync(files.path(), files.path(name))
-  files.append(files.line('ended'))
-  await agent.clock.advance(300)
-  writeFileSync(files.path(`${name}.gz`), gzipSync(readFileSync(files.path(name))))
-  unlinkSync(files.path(name))
-  await agent.clock.advance(3_000)
-  collector.mode = 'accept'
-  collector.release()
-  await rest(agent)
-  assert.deepEqual(collector.bodies(files.name, 'stdout'), [...numbered(2_000, 'line'), 'begun ended'])
-  assert.deepEqual([collector.conflicts, await agent.counted('shed_bytes_total')], [[], {}])
-})
-
 test('where no links can be made descriptors hold the files, and that is said once', async (t) => {
   if (!existsSync('/dev/shm') || statSync('/dev/shm').dev === statSync(temporaryDirectory(t)).dev) {
     return t.skip('there is no other file system at /dev/shm')
   }
   const elsewhere = mkdtempSync('/dev/shm/vedette-spool-')
   t.after(() => rmSync(elsewhere, { recursive: true }))
-  const { agent, collector, pod } = setUp(t, [`logs.spool.dir=${elsewhere}`])
+  const { agent, collector, pod } = setUpSpool(t, [`logs.spool.dir=${elsewhere}`])
   const all = [pod('web-0'), pod('web-1')]
   for (const files of all) files.write(numbered(500, 'line'))
   collector.mode = 'refuse'
@@ -252,8 +118,24 @@ test('after a crash, too, the last words of a container do not go on in the next
   await node.check()
 })
 
+test('a file that is deleted before it is linked leaves nothing in the spool, and is tried once', async (t) => {
+  const { agent, collector, spool, pod } = setUpSpool(t)
+  const files = pod('web-0')
+  await agent.start()
+  collector.mode = 'refuse'
+  files.write(numbered(500, 'line'))
+  await agent.clock.advance(500)
+  rmSync(join(files.directory, '..'), { recursive: true })
+  await agent.clock.advance(10_000)
+  assert.equal(existsSync(spool), false)
+  assert.deepEqual(await agent.counted('spool_failures_total'), {})
+  collector.mode = 'accept'
+  await rest(agent)
+  assert.deepEqual(collector.bodies(files.name, 'stdout'), numbered(500, 'line'))
+})
+
 test('a spool that is switched off stays empty', async (t) => {
-  const { agent, collector, spool, pod } = setUp(t, ['logs.spool.mode=off'])
+  const { agent, collector, spool, pod } = setUpSpool(t, ['logs.spool.mode=off'])
   const files = pod('web-0')
   files.write(numbered(500, 'line'))
   collector.mode = 'refuse'
@@ -266,9 +148,31 @@ test('a spool that is switched off stays empty', async (t) => {
   assert.equal(existsSync(spool), false)
 })
 
+test('links that were made before the spool was switched off are read, and removed', async (t) => {
+  const collector = new FakeCollector()
+  const directory = temporaryDirectory(t)
+  const agents = ['auto', 'off'].map(
+    (mode) => new AgentHarness(directory, collector, [...BATCHES, `logs.spool.mode=${mode}`]),
+  )
+  const [before, after] = agents as [AgentHarness, AgentHarness]
+  const files = new ContainerFiles(before.podsDir)
+  files.write(numbered(500, 'line'))
+  collector.mode = 'refuse'
+  await before.start()
+  await before.clock.advance(1_000)
+  await loseFile(before, files, 0)
+  await before.crash()
+  collector.mode = 'accept'
+  await after.start()
+  await rest(after)
+  assert.deepEqual(collector.bodies(files.name, 'stdout'), numbered(500, 'line'))
+  assert.deepEqual(linksIn(join(directory, 'vedette-spool')), [])
+  await after.stop()
+})
+
 test('a spool in the pods directory is refused, where the kubelet would delete it', async (t) => {
   for (const dir of ['/var/log/pods', '/var/log/pods/spool', '/var/log/x/../pods/y/']) {
-    const { agent } = setUp(t, ['logs.pods_dir=/var/log/pods', `logs.spool.dir=${dir}`])
+    const { agent } = setUpSpool(t, ['logs.pods_dir=/var/log/pods', `logs.spool.dir=${dir}`])
     await assert.rejects(agent.start(), /must not be in logs\.pods_dir/, dir)
   }
 })
