@@ -47,6 +47,15 @@ export class StreamJoin {
     return this.trace.startIn(file) ?? this.partial.startIn(file)
   }
 
+  /** Forgets what is open if all of it lies in a file that is read again. */
+  discardIn(file: SourceFile): void {
+    if (![...this.trace.extents, ...this.partial.extents].every((extent) => extent.file === file)) return
+    this.partial.clear()
+    this.trace.clear()
+    this.#group.close()
+    this.traceLines = 0
+  }
+
   /** Where in the files what is open ends. */
   get end(): { readonly file: SourceFile; readonly endOffset: number } | undefined {
     return this.partial.extents.at(-1) ?? this.trace.extents.at(-1)

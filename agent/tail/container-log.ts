@@ -8,6 +8,7 @@ import type { MultilineRule } from '../multiline/rule.ts'
 import type { Origin } from '../ship/batch.ts'
 import { AckOrder } from './ack-order.ts'
 import type { FileRecognizer } from './beginnings.ts'
+import { Copies } from './copies.ts'
 import type { ResumePoint, SourceFile } from './source-file.ts'
 
 /** How long a rotated file must have been quiet before its successor is read: the runtime still writes to it at first. */
@@ -81,6 +82,8 @@ export class ContainerLog implements Origin {
   readonly joins: readonly [StreamJoin, StreamJoin]
   /** Its batches whose acknowledgement is awaited. */
   readonly acks = new AckOrder()
+  /** Copies of its files. */
+  readonly copies = new Copies()
   /** Oldest first; the file that the runtime writes to is the last one. */
   files: SourceFile[] = []
   /** The number of the container that writes to it. A static pod that is put back has the paths and UID that it had. */
@@ -227,6 +230,19 @@ export class ContainerLog implements Origin {
       const file = this.files[index]!
       if (file.idleSinceMs !== undefined && file.identity !== undefined && file.poll()) file.idleSinceMs = undefined
     }
+  }
+
+  /** A file was truncated: what was set aside as a copy of it is read instead, and no other copy is left out. */
+  reclaimCopies(file: SourceFile): void {
+    const copies = this.copies.take(file.identity?.key.toString('latin1'))
+    if (copies.length > 0) for (const join of this.joins) join.discardIn(file)
+    this.files.push(...copies)
+    for (const [inode, { key }] of this.finished) if (key === '') this.finished.delete(inode)
+  }
+
+  close(): void {
+    for (const file of this.files) file.close()
+    this.copies.close()
   }
 
   /** Whether something was written since it was last looked at. */

@@ -60,7 +60,7 @@ export class Opener {
         file.idleSinceMs ??= this.#options.clock.monotonicMs()
         file.seenOffset = head.length
       } else if (log.files.some(({ identity }) => identity?.key.equals(found.identity.key))) {
-        this.#setAside(log, file)
+        this.#setAside(log, file, found.identity.key.toString('latin1'))
       } else {
         this.#options.beginnings.take(log, file, found)
         // What was seen is remembered, whether anything of it is read or not.
@@ -174,12 +174,11 @@ export class Opener {
     }
   }
 
-  /** A copy of a file that is being read, as copytruncate makes one, would give every record twice under one id. */
-  #setAside(log: ContainerLog, file: SourceFile): void {
-    log.finished.set(file.inode, { key: '', ...file.stat() })
-    log.files = log.files.filter((other) => other !== file)
-    this.#options.spool.release(file)
-    file.close()
+  #setAside(log: ContainerLog, copy: SourceFile, key: string): void {
+    log.finished.set(copy.inode, { key: '', ...copy.stat() })
+    log.files = log.files.filter((other) => other !== copy)
+    this.#options.spool.release(copy)
+    log.copies.hold(key, copy)
   }
 }
 

@@ -28,6 +28,7 @@ export class Retirement {
    * rename, for milliseconds as a rule, but for as long as the kubelet takes to have it reopened.
    */
   retire(log: ContainerLog, nowMs: number): void {
+    log.copies.release(log.files)
     for (const file of [...log.files]) {
       if (!isDone(log, file) || nowMs - file.idleSinceMs! < HOLD_LINKED_MS) continue
       const { linked, sizeBytes, diskBytes, modifiedAtMs } = file.stat()

@@ -98,7 +98,7 @@ export class Tailer implements Service, LogFilesListener {
     for (const log of logs) {
       retirement.releaseDelivered(log)
       lastReads.report(log)
-      for (const file of log.files) file.close()
+      log.close()
     }
   }
 
@@ -208,11 +208,11 @@ export class Tailer implements Service, LogFilesListener {
   /** A file no longer holds what it held: what was read goes its way, the rest is gone, and the file begins anew. */
   onTruncated(log: ContainerLog, file: SourceFile): void {
     this.#options.events.fileTruncated({}, { path: join(log.directory, file.name) })
+    // A copy that was set aside while this file was read may hold what is missing.
+    log.reclaimCopies(file)
     this.#options.flusher.abandon(log, file)
     this.#options.retirement.remove(log, file)
     if (file.undated !== undefined) this.#options.ledger.lose(log, file, file.undated)
-    // A copy that was set aside while this file was read may hold what is missing.
-    for (const [inode, { key }] of log.finished) if (key === '') log.finished.delete(inode)
     this.#options.directories.refresh(log.directory)
   }
 

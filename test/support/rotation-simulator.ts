@@ -170,9 +170,10 @@ export class RotationSimulator {
     }
   }
 
-  /** Copies the live file and empties it: not the kubelet but what others put in its place. */
+  /** Deletes the oldest copy, copies the live file and empties it: not the kubelet, but what others put in its place. */
   copyTruncate(): void {
     this.lines.passSeconds(MONITOR_SECONDS)
+    for (const name of this.#rotated().slice(0, -this.#options.maxRotated + 1)) unlinkSync(this.#path(name))
     copyFileSync(this.#path(this.#live), this.#path(`${this.#live}.${this.lines.nameTime}`))
     truncateSync(this.#path(this.#live))
   }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   mkdirSync,
+  readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -30,6 +33,18 @@ async function setUp(t: TestContext, settings: readonly string[] = []) {
   return { agent, collector, directory, files }
 }
 const numbered = (count: number, text = 'line') => Array.from({ length: count }, (_, index) => `${text} ${index}`)
+/** What this process has open there, by the names that the files have now. */
+const openFilesBelow = (directory: string) =>
+  readdirSync('/proc/self/fd')
+    .map((fd) => readlinkUnlessClosed(`/proc/self/fd/${fd}`))
+    .filter((path) => path.startsWith(`${directory}/`))
+function readlinkUnlessClosed(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
 const NOBODY = 65_534
 const BATCHES = ['ship.batch.max_bytes=2KiB', 'ship.max_in_flight=2']
 
@@ -205,6 +220,50 @@ test('a file that shrinks begins anew, and that is said', async (t) => {
   await agent.settle()
   assert.deepEqual(collector.bodies(files.name, 'stdout'), [...numbered(50, 'old'), ...numbered(3, 'new')])
   assert.equal(agent.lines.filter((line) => line.includes('a log file was truncated')).length, 1)
+})
+
+test('a copy that is deleted before the truncation is noticed was held', async (t) => {
+  const { agent, collector, files } = await setUp(t, BATCHES)
+  files.write(['first'])
+  await agent.start()
+  await agent.settle()
+  collector.mode = 'refuse'
+  files.write(numbered(500))
+  // Read in parts: what was joined so far is read again from the copy.
+  for (let number = 0; number < 50; number++) {
+    files.append(files.line(`half ${number}`, 'stderr', 'P'))
+    files.append(files.line(' and half', 'stderr', 'F'))
+  }
+  await agent.clock.advance(1_000)
+  copyFileSync(files.path(), files.path('0.log.1'))
+  await agent.clock.advance(1_000)
+  truncateSync(files.path())
+  files.write(numbered(500, 'after it'))
+  renameSync(files.path('0.log.1'), files.path('0.log.2'))
+  await agent.clock.advance(1_000)
+  unlinkSync(files.path('0.log.2'))
+  await agent.clock.advance(1_000)
+  collector.mode = 'accept'
+  await agent.settle()
+  assert.deepEqual(collector.bodies(files.name, 'stdout'), ['first', ...numbered(500), ...numbered(500, 'after it')])
+  assert.deepEqual(
+    collector.bodies(files.name, 'stderr'),
+    numbered(50, 'half').map((body) => `${body} and half`),
+  )
+  assert.deepEqual(collector.conflicts, [])
+  assert.equal(openFilesBelow(files.directory).length, 2, 'the file, and for a while what was deleted')
+  await agent.clock.advance(60_000)
+  assert.deepEqual(openFilesBelow(files.directory), [files.path()])
+})
+
+test('a copy of what was delivered is not held', async (t) => {
+  const { agent, files } = await setUp(t)
+  files.write(numbered(10))
+  await agent.start()
+  await agent.settle()
+  copyFileSync(files.path(), files.path('0.log.1'))
+  await agent.clock.advance(11_000)
+  assert.deepEqual(openFilesBelow(files.directory), [files.path()])
 })
 
 test('each run of a container is an instance of its own', async (t) => {
