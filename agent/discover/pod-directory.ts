@@ -38,7 +38,7 @@ export class PodDirectory extends Directory {
     const added = [...names].filter((name) => !known.has(name)).map((name) => new ContainerDirectory(this, name))
     const removed = before.filter(({ name }) => !names.has(name))
     if (added.length > 0 || removed.length > 0) {
-      this.containers = [...before.filter(({ name }) => names.has(name)), ...added]
+      this.containers = before.filter(({ name }) => names.has(name)).concat(added)
     }
     return { added, removed }
   }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { systemErrorCode } from '#lib/errors.ts'
-import type { OpenWatch, Watch } from './open-watch.ts'
+import type { OpenWatch, Watch, WatchListener } from './open-watch.ts'
 
 export interface DirectoryWatchesOptions {
   readonly open: OpenWatch
@@ -32,6 +32,10 @@ export class DirectoryWatches {
   readonly #counts = new Map<string, number>()
   readonly #paused = new Set<string>()
   readonly #unwatched = new Set<string>()
+  readonly #listener: WatchListener = {
+    onEvent: (directory, type, name) => this.#onEvent(directory, type, name),
+    onFailure: (directory, error) => this.#onFailure(directory, error),
+  }
   /** Trying it for every directory would only cost. */
   #isExhausted = false
   /** Whether it was said that there are no more watches. */
@@ -108,12 +112,7 @@ export class DirectoryWatches {
 
   #open(directory: string): void {
     try {
-      const watch = this.#options.open(
-        directory,
-        (type, name) => this.#onEvent(directory, type, name),
-        (error) => this.#onFailure(directory, error),
-      )
-      this.#watches.set(directory, watch)
+      this.#watches.set(directory, this.#options.open(directory, this.#listener))
       this.#unwatched.delete(directory)
     } catch (error) {
       this.#onFailure(directory, error)

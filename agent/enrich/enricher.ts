@@ -3,6 +3,7 @@ import type { AttributeRules } from '../metadata/attributes.ts'
 import { createAttributeMapper } from '../metadata/attributes.ts'
 import { encodeContainerAttributes } from '../metadata/encode-attributes.ts'
 import type { KnownPods } from '../metadata/known-pods.ts'
+import { type Enriched, LazilyEnriched } from './enriched.ts'
 import { encodeResource } from './resource.ts'
 
 export interface EnricherOptions {
@@ -11,13 +12,6 @@ export interface EnricherOptions {
   /** Undefined if nobody is asked: then all there is to know is in the path. */
   readonly pods: Pick<KnownPods, 'lookupInstance' | 'subscribe'> | undefined
   readonly rules: AttributeRules
-}
-
-export interface Enriched {
-  /** The encoded Resource. */
-  readonly resource: Buffer
-  /** Whether the pod's metadata are in it; if not, they may come in a moment. */
-  readonly isComplete: boolean
 }
 
 /** Says whose records a container instance's are: what its path tells, and what is known of its pod. */
@@ -39,13 +33,15 @@ export class Enricher {
   enrich(instance: ContainerInstance): Enriched {
     const { pods, nodeName } = this.#options
     const pod = pods?.lookupInstance(instance)
-    if (pod === undefined) return { resource: encodeResource(instance, { nodeName }), isComplete: pods === undefined }
-    const found = this.#attributesOf(pod, instance.container, instance.restartCount)
-    const own = pod.nodeName === '' ? { nodeName } : {}
-    // The API server calls a static pod by another UID than its path does.
-    const uid = pod.apiUid ?? instance.uid
-    const resource = encodeResource({ ...instance, uid }, { ...own, attributes: encodeContainerAttributes(found) })
-    return { resource, isComplete: true }
+    if (pod === undefined) return new LazilyEnriched(pods === undefined, () => encodeResource(instance, { nodeName }))
+    const attributesOf = this.#attributesOf
+    return new LazilyEnriched(true, () => {
+      const found = attributesOf(pod, instance.container, instance.restartCount)
+      const own = pod.nodeName === '' ? { nodeName } : {}
+      // The API server calls a static pod by another UID than its path does.
+      const uid = pod.apiUid ?? instance.uid
+      return encodeResource({ ...instance, uid }, { ...own, attributes: encodeContainerAttributes(found) })
+    })
   }
 
   /** Calls back with the UIDs, as they stand in paths, of a pod that became known or changed. */

@@ -13,7 +13,7 @@ interface Closed {
  * the next, and a restart that found the end delivered but not the begin would join the begin with something else.
  */
 export class AckOrder {
-  readonly #closed: Closed[] = []
+  #closed: Closed[] = []
 
   /** Notes that a batch was closed. */
   add(moves: readonly (() => void)[]): Progress {
@@ -29,5 +29,7 @@ export class AckOrder {
 
   #advance(): void {
     while (this.#closed[0]?.isAcknowledged) for (const move of this.#closed.shift()!.moves) move()
+    // A list that was long keeps its room.
+    if (this.#closed.length === 0) this.#closed = []
   }
 }

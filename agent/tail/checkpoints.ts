@@ -46,8 +46,8 @@ const MAX_FRAME_BYTES = 64 * 1024 ** 2
 export class Checkpoints {
   readonly #path: string
   readonly #directory: string
-  /** Per container instance, by file key. */
-  readonly #instances = new Map<string, Map<string, FileCheckpoint>>()
+  /** Per container instance: of most there is one, for which a map would be as large as all the rest. */
+  readonly #instances = new Map<string, readonly FileCheckpoint[]>()
   #fd: number | undefined
   #sizeBytes = 0
   #liveBytes = 0
@@ -82,7 +82,7 @@ export class Checkpoints {
 
   /** The checkpoints of a container instance. */
   of(instance: string): readonly FileCheckpoint[] {
-    return [...(this.#instances.get(instance)?.values() ?? [])]
+    return this.#instances.get(instance) ?? []
   }
 
   /** Every container instance that has checkpoints. */
@@ -140,15 +140,19 @@ export class Checkpoints {
   #apply(change: Change): void {
     if (change[0] === 'put') {
       const [, checkpoint] = change
-      const files = this.#instances.get(checkpoint.instance)
-      if (files === undefined) this.#instances.set(checkpoint.instance, new Map([[checkpoint.key, checkpoint]]))
-      else files.set(checkpoint.key, checkpoint)
+      const others = this.#without(checkpoint.instance, checkpoint.key)
+      // Of exactly the right length: a list that things are added to keeps room for more.
+      this.#instances.set(checkpoint.instance, others.concat([checkpoint]))
     } else {
       const [, instance, key] = change
-      const files = this.#instances.get(instance)
-      files?.delete(key)
-      if (files?.size === 0) this.#instances.delete(instance)
+      const others = this.#without(instance, key)
+      if (others.length > 0) this.#instances.set(instance, others)
+      else this.#instances.delete(instance)
     }
+  }
+
+  #without(instance: string, key: string): readonly FileCheckpoint[] {
+    return this.of(instance).filter((checkpoint) => checkpoint.key !== key)
   }
 
   #append(fd: number, changes: readonly Change[]): void {
@@ -167,7 +171,7 @@ export class Checkpoints {
     const before = this.#sizeBytes
     this.#sizeBytes = 0
     try {
-      const files = [...this.#instances.values()].flatMap((checkpoints) => [...checkpoints.values()])
+      const files = [...this.#instances.values()].flat()
       this.#append(
         fd,
         files.map((checkpoint) => ['put', checkpoint]),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type ContainerInstance, instanceKey } from '../discover/paths.ts'
-import type { Enriched } from '../enrich/enricher.ts'
+import type { Enriched } from '../enrich/enriched.ts'
 import { RateLimiter } from '../filter/rate-limiter.ts'
 import { type Handling, isExcluded } from '../handling/handling.ts'
 import { StreamJoin } from '../join/stream-join.ts'
@@ -78,8 +78,6 @@ export class ContainerLog implements Origin {
   limiter: RateLimiter | undefined
   /** When it was found, monotonic milliseconds. */
   readonly foundAtMs: number
-  /** What may go on, of stdout and of stderr. */
-  readonly joins: readonly [StreamJoin, StreamJoin]
   /** Its batches whose acknowledgement is awaited. */
   readonly acks = new AckOrder()
   /** Copies of its files. */
@@ -88,10 +86,6 @@ export class ContainerLog implements Origin {
   files: SourceFile[] = []
   /** The number of the container that writes to it. A static pod that is put back has the paths and UID that it had. */
   incarnation = 0
-  /** Files that were read and acknowledged and have a name, plain or compressed, by inode, as they were then. */
-  readonly finished = new Map<number, FinishedFile>()
-  /** Keys of finished files that have lost their names, until it is known that no compressed file has the same content. */
-  readonly vanished = new Set<string>()
   /** Set once a file could not be opened: it is not known which one it is. */
   hasUnreadable = false
   /** Whether its directory is gone: nothing new can come. */
@@ -106,18 +100,51 @@ export class ContainerLog implements Origin {
   lookedUpInode = 0
   /** The inode that the name of the next run's log stood for then. */
   nextRunInode = 0
+  readonly #maxRecordBytes: number
+  #rule: MultilineRule
+  #joins: readonly [StreamJoin, StreamJoin] | undefined
+  #finished: Map<number, FinishedFile> | undefined
+  #vanished: Set<string> | undefined
 
   constructor(options: ContainerLogOptions) {
     this.source = options.source
     this.enriched = options.enriched
     this.handling = options.handling
     this.foundAtMs = options.nowMs
-    const { maxRecordBytes, handling } = options
-    this.handle(handling, options.nowMs)
-    this.joins = [
-      new StreamJoin(maxRecordBytes, handling.multiline),
-      new StreamJoin(maxRecordBytes, handling.multiline),
-    ]
+    this.#maxRecordBytes = options.maxRecordBytes
+    this.#rule = options.handling.multiline
+    this.handle(options.handling, options.nowMs)
+  }
+
+  /** What may go on, of stdout and of stderr. */
+  get joins(): readonly [StreamJoin, StreamJoin] {
+    this.#joins ??= [new StreamJoin(this.#maxRecordBytes, this.#rule), new StreamJoin(this.#maxRecordBytes, this.#rule)]
+    return this.#joins
+  }
+
+  /** Whether a record is not complete, or may not be. */
+  get hasOpenJoin(): boolean {
+    return this.#joins?.some((join) => join.isOpen) ?? false
+  }
+
+  /** Files that were read and acknowledged and have a name, plain or compressed, by inode, as they were then. */
+  get finished(): Map<number, FinishedFile> {
+    this.#finished ??= new Map()
+    return this.#finished
+  }
+
+  /** Keys of finished files that have lost their names, until it is known that no compressed file has the same content. */
+  get vanished(): Set<string> {
+    this.#vanished ??= new Set()
+    return this.#vanished
+  }
+
+  /** Gives back what is of use only while something happens: of ten thousand logs most are at rest. */
+  rest(): void {
+    if (!this.hasOpenJoin) this.#joins = undefined
+    if (this.#finished?.size === 0) this.#finished = undefined
+    if (this.#vanished?.size === 0) this.#vanished = undefined
+    this.enriched.rest?.()
   }
 
   /** The encoded Resource. */
@@ -156,11 +183,12 @@ export class ContainerLog implements Origin {
 
   /** Which of its lines become one record: as its handling says, from the next time that lines are taken. */
   get rule(): MultilineRule {
-    return this.joins[0].rule
+    return this.#rule
   }
 
   follow(rule: MultilineRule): void {
-    for (const join of this.joins) join.follow(rule)
+    this.#rule = rule
+    for (const join of this.#joins ?? []) join.follow(rule)
   }
 
   get liveName(): string {

@@ -27,7 +27,7 @@ export class Exclusion {
     const { flusher, ledger, reader, retirement } = this.#options
     if (log.files.length === 0 || reader.isReading(log)) return
     flusher.endJoins(log)
-    if (log.joins.some((join) => join.isOpen)) return
+    if (log.hasOpenJoin) return
     const settled = log.files.filter((file) => file.identity === undefined || file.isSettled)
     if (settled.length === 0) return
     // What is noted is recalled when they are opened again.

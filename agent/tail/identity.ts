@@ -33,5 +33,12 @@ export function identify(instanceKey: string, head: Buffer): FileIdentity | unde
 /** The identity that exactly these first bytes give; for a first line that never got its newline. */
 export function identityOf(instanceKey: string, prefix: Buffer): FileIdentity {
   const hash = createHash('sha256').update(instanceKey).update('\0').update(prefix).digest()
-  return { key: fileKeyOf(hash), prefix: Buffer.from(prefix) }
+  return { key: fileKeyOf(hash), prefix: copyOf(prefix) }
+}
+
+/** With memory of its own: a small one would keep a whole slab of Node's pool for as long as the file is open. */
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }

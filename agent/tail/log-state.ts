@@ -14,6 +14,6 @@ export function isAtRest(log: ContainerLog): boolean {
     !log.gone &&
     log.files.length <= 1 &&
     log.files.every((file) => file.isSettled && file.idleSinceMs !== undefined && file.seenOffset === file.offset) &&
-    log.joins.every((join) => !join.isOpen)
+    !log.hasOpenJoin
   )
 }

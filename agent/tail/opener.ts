@@ -149,7 +149,7 @@ export class Opener {
       onAcknowledged: () => ledger.acknowledged(log, file),
     })
     log.vanish(file.inode)
-    log.files.push(file)
+    log.files = log.files.concat([file])
     events.fileOpened({}, { path: `${log.directory}/${name}` })
     return file
   }

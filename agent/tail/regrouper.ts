@@ -71,5 +71,5 @@ function mayChange(log: ContainerLog, file: SourceFile): boolean {
 }
 
 function isOpen(log: ContainerLog): boolean {
-  return log.joins.some((join) => join.isOpen)
+  return log.hasOpenJoin
 }

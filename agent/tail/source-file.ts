@@ -54,6 +54,9 @@ export interface ResumePoint {
   readonly rule?: string
 }
 
+/** For a look at the begin of a file, which is over before the next one. */
+const PROBE = Buffer.alloc(IDENTITY_BYTES)
+
 /**
  * One open log file. The descriptor is kept from first sight until everything was read and acknowledged, through
  * renames and deletion; the name is only what messages call it.
@@ -97,7 +100,6 @@ export class SourceFile implements Candidate {
   readonly #bytes: FileBytes
   readonly #isAdopted: boolean
   readonly #onAcknowledged: (file: SourceFile) => void
-  readonly #probe = Buffer.alloc(IDENTITY_BYTES)
   #closed = false
   #isUsed = false
   #isShed = false
@@ -196,8 +198,8 @@ export class SourceFile implements Candidate {
     if (this.undated !== undefined) return this.undated.fingerprint.isOf(this)
     const prefix = this.identity?.prefix
     if (prefix === undefined || this.isCompressed) return true
-    const bytes = this.#bytes.readNow(this.#probe, prefix.length, 0)
-    return bytes === prefix.length && this.#probe.compare(prefix, 0, prefix.length, 0, prefix.length) === 0
+    const bytes = this.#bytes.readNow(PROBE, prefix.length, 0)
+    return bytes === prefix.length && PROBE.compare(prefix, 0, prefix.length, 0, prefix.length) === 0
   }
 
   /** Takes up a file where an earlier run left it, or at its begin. */

@@ -70,7 +70,7 @@ export class Tailer implements Service, LogFilesListener {
   readonly name = 'tailer'
   readonly #options: TailerOptions
   readonly #logs = new Map<string, ContainerLog>()
-  readonly #byDirectory = new Map<string, Set<ContainerLog>>()
+  readonly #byDirectory = new Map<string, readonly ContainerLog[]>()
   readonly #active = new Set<ContainerLog>()
   #writtenAtMs = 0
   #cancelTick: () => void = () => {}
@@ -128,14 +128,12 @@ export class Tailer implements Service, LogFilesListener {
     const { maxRecordBytes, clock } = this.#options
     const log = new ContainerLog({ source, ...traitsOf(), maxRecordBytes, nowMs: clock.monotonicMs() })
     this.#logs.set(source.key, log)
-    const siblings = this.#byDirectory.get(source.directory)
-    if (siblings === undefined) this.#byDirectory.set(source.directory, new Set([log]))
-    else siblings.add(log)
+    this.#byDirectory.set(source.directory, (this.#byDirectory.get(source.directory) ?? []).concat([log]))
     return log
   }
 
   logsIn(directory: string): readonly ContainerLog[] {
-    return [...(this.#byDirectory.get(directory) ?? [])]
+    return this.#byDirectory.get(directory) ?? []
   }
 
   /** Opens the files of a log that are new, and follows those that were renamed. */
@@ -273,6 +271,7 @@ export class Tailer implements Service, LogFilesListener {
       this.#forget(log)
     } else if (nowMs - log.activeAtMs > ACTIVE_MS && isAtRest(log)) {
       this.#active.delete(log)
+      log.rest()
       this.#options.directories.calmed(log.directory)
     }
   }
@@ -291,8 +290,8 @@ export class Tailer implements Service, LogFilesListener {
   #forget(log: ContainerLog): void {
     this.#logs.delete(log.key)
     this.#active.delete(log)
-    const siblings = this.#byDirectory.get(log.directory)
-    siblings?.delete(log)
-    if (siblings?.size === 0) this.#byDirectory.delete(log.directory)
+    const siblings = this.#byDirectory.get(log.directory)?.filter((other) => other !== log) ?? []
+    if (siblings.length > 0) this.#byDirectory.set(log.directory, siblings)
+    else this.#byDirectory.delete(log.directory)
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { OpenWatch } from '../../agent/discover/open-watch.ts'
+import type { OpenWatch, WatchListener } from '../../agent/discover/open-watch.ts'
 
 /** Watches of directories that tell of nothing but what the test has them tell, and run out when it wants. */
 export class ManualWatches {
@@ -7,15 +7,14 @@ export class ManualWatches {
   limit = Number.POSITIVE_INFINITY
   code = 'ENOSPC'
   attempts = 0
-  readonly #open = new Map<string, Parameters<OpenWatch>>()
+  readonly #open = new Map<string, WatchListener>()
 
-  readonly open: OpenWatch = (...watch) => {
-    const [directory] = watch
+  readonly open: OpenWatch = (directory, listener) => {
     this.attempts += 1
     if (!existsSync(directory)) throw Object.assign(new Error('no such directory'), { code: 'ENOENT' })
     if (this.#open.size >= this.limit)
       throw Object.assign(new Error(`${this.code}: no more watches`), { code: this.code })
-    this.#open.set(directory, watch)
+    this.#open.set(directory, listener)
     return { close: () => this.#open.delete(directory) }
   }
 
@@ -24,10 +23,10 @@ export class ManualWatches {
   }
 
   tell(directory: string, type: 'change' | 'rename', name: string): void {
-    this.#open.get(directory)?.[1](type, name)
+    this.#open.get(directory)?.onEvent(directory, type, name)
   }
 
   fail(directory: string, code: string): void {
-    this.#open.get(directory)?.[2](Object.assign(new Error(code), { code }))
+    this.#open.get(directory)?.onFailure(directory, Object.assign(new Error(code), { code }))
   }
 }

@@ -101,21 +101,14 @@ test('an event of the directory itself may mean that another one has its path', 
 test('the real thing tells of a directory', async (t) => {
   const root = temporaryDirectory(t)
   const told: string[] = []
-  const watch = openWatch(
-    root,
-    (type, name) => told.push(`${type} ${name}`),
-    (error) => told.push(String(error)),
-  )
+  const listener = {
+    onEvent: (directory: string, type: string, name: string | null) =>
+      told.push(`${directory === root} ${type} ${name}`),
+    onFailure: (directory: string) => told.push(`${directory} failed`),
+  }
+  const watch = openWatch(root, listener)
   t.after(() => watch.close())
   mkdirSync(join(root, 'new'))
-  await until('it is told', () => told.includes('rename new'), { everyMs: 5 })
-  assert.throws(
-    () =>
-      openWatch(
-        join(root, 'missing'),
-        () => {},
-        () => {},
-      ),
-    { code: 'ENOENT' },
-  )
+  await until('it is told', () => told.includes('true rename new'), { everyMs: 5 })
+  assert.throws(() => openWatch(join(root, 'missing'), listener), { code: 'ENOENT' })
 })
