@@ -3,7 +3,7 @@ import { SCENARIOS } from '../support/scenarios/all.ts'
 import { play } from '../support/scenarios/scenario.ts'
 
 /** Most of their time is waiting: for time-outs, back-offs, what is held for a while. */
-const AT_A_TIME = 3
+const AT_A_TIME = 4
 
 /** Real agent processes; the long forms of the same scenarios are `npm run soak`. */
 describe('every line arrives once', { concurrency: AT_A_TIME }, () => {

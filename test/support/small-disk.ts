@@ -66,13 +66,25 @@ export class NameFiller {
     }
   }
 
-  /** Gives some back. */
-  free(names: number): void {
-    for (const path of this.#paths.splice(-names)) unlinkSync(path)
+  /** Does what takes a name, giving back as many as it takes until it has got one: others may be faster. */
+  makeRoomFor(action: () => void): void {
+    for (;;) {
+      try {
+        action()
+        return
+      } catch (error) {
+        if (systemErrorCode(error) !== 'ENOSPC' || this.#paths.length === 0) throw error
+        this.#free(1)
+      }
+    }
   }
 
   freeAll(): void {
-    this.free(this.#paths.length)
+    this.#free(this.#paths.length)
+  }
+
+  #free(names: number): void {
+    for (const path of this.#paths.splice(-names)) unlinkSync(path)
   }
 }
 

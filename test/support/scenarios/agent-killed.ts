@@ -9,7 +9,7 @@ export const agentKilled = defineScenario({
   name: 'agent-killed',
   title: 'the agent is killed again and again while logs are rotated and the collector comes and goes',
   short: { containers: 4, kills: 6, lines: 40, rotateEveryMs: 700, killEveryMs: 1_000 },
-  long: { containers: 20, kills: 100, lines: 400, rotateEveryMs: 1_000, killEveryMs: 2_500 },
+  long: { containers: 20, kills: 100, lines: 20, rotateEveryMs: 1_000, killEveryMs: 2_500 },
   async play(stage, { containers, kills, lines, rotateEveryMs, killEveryMs }) {
     const { agent, collector } = stage
     const all = Array.from({ length: containers }, () => stage.addContainer())

@@ -17,6 +17,8 @@ import { spoolDiskFull } from './spool-full.ts'
 
 /** Everything that goes wrong on a node, in the order in which it is played. */
 export const SCENARIOS: readonly Scenario[] = [
+  // First, because it takes longest and waits most of the time.
+  shortPods,
   rotation,
   agentKilled,
   collectorAway,
@@ -31,5 +33,4 @@ export const SCENARIOS: readonly Scenario[] = [
   crashLoops,
   clockStep,
   fairness,
-  shortPods,
 ]

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RotationSimulator } from '../rotation-simulator.ts'
 import { mountSmallDisk, NameFiller, unmount, whyNoSmallDisk } from '../small-disk.ts'
 import { until } from '../until.ts'
 import { defineScenario } from './scenario.ts'
 
 const DISK_MIB = 256
 const NAMES = 500
-/** What a rotation needs at a time: the compressed file, the next live one. */
-const NAMES_FOR_A_ROTATION = 2
 
 export const spoolDiskFull = defineScenario({
   name: 'spool-disk-full',
@@ -33,8 +32,7 @@ export const spoolDiskFull = defineScenario({
       for (const container of all) {
         container.write(lines)
         filler.fill()
-        filler.free(NAMES_FOR_A_ROTATION)
-        await container.rotate()
+        rotateWithout(container.log, filler)
         container.write(lines)
       }
       filler.fill()
@@ -47,3 +45,13 @@ export const spoolDiskFull = defineScenario({
     filler.freeAll()
   },
 })
+
+/** The kubelet gets the names that it needs, the compressed file's and the next live one's, whoever is faster. */
+function rotateWithout(log: RotationSimulator, filler: NameFiller): void {
+  log.deleteOldest()
+  filler.makeRoomFor(() => log.beginCompression())
+  log.endCompression()
+  log.rename()
+  filler.makeRoomFor(() => log.create())
+  log.closeOld()
+}
