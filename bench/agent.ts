@@ -14,7 +14,7 @@ import { stopProcess } from './service.ts'
 
 const LINES = 4_000_000
 const CONTAINERS = 10
-const ROUNDS = 3
+const ROUNDS = 2
 const MIB = 1024 ** 2
 const TIMEOUT_MS = 300_000
 
@@ -62,7 +62,7 @@ export async function benchAgent(lines = LINES): Promise<BenchResult> {
   const directory = mkdtempSync(join(tmpdir(), 'vedette-bench-'))
   try {
     const write = (content: Content, count: number) =>
-      writePodsTree({ directory: join(directory, content), content, lines: count, containers: CONTAINERS })
+      writePodsTree({ directory: join(directory, content, 'pods'), content, lines: count, containers: CONTAINERS })
     const trees = { mixed: write('mixed', lines), json: write('json', Math.ceil(lines / 2)) }
     const runs = new Map<string, Run[]>()
     // Once for the cache of compiled code, as installing does: after a change of the code it is cold, and 20 MiB larger.
