@@ -7,6 +7,7 @@ import { checkFiles, filesSection } from './files/config.ts'
 import { checkRules, rulesList } from './filter/config.ts'
 import { checkRateLimit, rateLimitSection } from './filter/rate-limit-config.ts'
 import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
+import { checkJournald, journaldSection } from './journald/config.ts'
 import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection, observedWebSection } from './observe/config.ts'
@@ -72,6 +73,7 @@ export const schema = section(
       }),
     }),
     files: filesSection(),
+    journald: journaldSection(),
     metadata: metadataSection(),
     annotations: annotationsSection(),
     node_name: text({
@@ -96,6 +98,7 @@ export type AgentConfig = Static<typeof schema>
 export function check(config: AgentConfig, report: Report): void {
   checkMultiline(config.logs.multiline, ['logs', 'multiline'], report)
   checkFiles(config.files, config.logs.multiline, report)
+  checkJournald(config.journald, report)
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkRules(config.logs.rules, ['logs', 'rules'], report)
   checkRateLimit(config.logs.rate_limit, ['logs', 'rate_limit'], report)

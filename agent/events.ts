@@ -2,6 +2,7 @@ import type { Events, EventTable } from '#lib/events.ts'
 import { FILES_EVENTS } from './files/events.ts'
 import { FILTER_EVENTS } from './filter/events.ts'
 import { HANDLING_EVENTS } from './handling/events.ts'
+import { JOURNALD_EVENTS } from './journald/events.ts'
 import { METADATA_EVENTS } from './metadata/events.ts'
 import { SHIP_EVENTS } from './ship/events.ts'
 import { TAIL_EVENTS } from './tail/events.ts'
@@ -9,6 +10,7 @@ import { TAIL_EVENTS } from './tail/events.ts'
 /** What happens in the agent: each counter with its log line. Bodies of log records are never among the fields. */
 export const AGENT_EVENTS = {
   ...FILES_EVENTS,
+  ...JOURNALD_EVENTS,
   ...METADATA_EVENTS,
   ...SHIP_EVENTS,
   ...TAIL_EVENTS,

@@ -11,7 +11,7 @@ type Metric = readonly [name: string, help: string, read: () => number]
  * read = acknowledged + in flight + dropped (by reason, see events.ts).
  */
 export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: LagSurvey): void {
-  const { intake, joiner, shipper } = pipeline
+  const { intake, joiner, journal, shipper } = pipeline
   const counters: readonly Metric[] = [
     ['read_bytes_total', 'Bytes of log files that were decoded.', () => intake.stats.bytes],
     ['records_read_total', 'Records that were read, partial lines joined.', () => intake.stats.records],
@@ -43,6 +43,7 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline, survey: La
       'Records the collector took responsibility for.',
       () => shipper.stats.acknowledgedRecords,
     ],
+    ['journal_entries_total', 'Entries of the journal that were read.', () => journal?.stats.entries ?? 0],
     ['requests_total', 'Requests the collector accepted.', () => shipper.stats.requests],
     ['request_uncompressed_bytes_total', 'Bytes of accepted requests before compression.', () => shipper.stats.bytes],
     ['request_bytes_total', 'Bytes of accepted requests as sent.', () => shipper.stats.compressedBytes],

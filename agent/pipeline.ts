@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
 import type { EventDeps } from '#lib/events.ts'
@@ -19,6 +19,8 @@ import { Drops } from './filter/drops.ts'
 import { isAboutLogs } from './handling/annotations.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
+import { createJournalInput } from './journald/create-journal-input.ts'
+import type { JournalInput } from './journald/input.ts'
 import { createPodCache } from './metadata/create-pod-cache.ts'
 import type { KnownPods } from './metadata/known-pods.ts'
 import { Tap } from './observe/tap/tap.ts'
@@ -56,6 +58,8 @@ export interface Pipeline {
   readonly discovery: PodsDirectory
   /** Undefined if no files are configured. */
   readonly files: FileInput | undefined
+  /** Undefined if it is not read. */
+  readonly journal: JournalInput | undefined
   readonly handlings: Handlings
   readonly tailer: Tailer
   readonly intake: Intake
@@ -79,6 +83,7 @@ export interface PipelineDeps extends EventDeps {
  * The agent, in the order in which a log line meets it:
  *
  * discover  which files are there                                discover/pods-directory.ts
+ *           other files, the journal of systemd                  files/file-globs.ts, journald/input.ts
  * select    whose logs are read                                  discover/selection.ts
  * open      what of a file was read before                       tail/opener.ts, tail/checkpoints.ts
  * hold      links to what is not delivered                       tail/spool.ts, tail/shedder.ts
@@ -202,18 +207,28 @@ export function createPipeline(
     reconcileMs: config.logs.reconcile_interval,
   })
 
+  const hasOthers = config.files.length > 0 || config.journald.enabled
+  const ownAttributes = hasOthers ? attributesOf(config, process.env, events) : {}
   const files: FileInput | undefined =
     config.files.length === 0
       ? undefined
       : createFileInput(config.files, {
           ...{ tailer, checkpoints, ledger, clock, events },
           ruleNamed: (name) => handlings.ruleNamed(name),
-          attributes: ownAttributes(config, process.env, events),
+          attributes: ownAttributes,
           stateDir: resolve(config.state_dir),
           workingDirectory: process.cwd(),
           openWatch: deps.openWatch ?? openWatch,
           reconcileMs: config.logs.reconcile_interval,
         })
+
+  const journal = config.journald.enabled
+    ? createJournalInput(config.journald, {
+        ...{ intake, reader, checkpoints, ledger, clock, events, maxRecordBytes },
+        attributes: ownAttributes,
+        uptimeSeconds: uptime,
+      })
+    : undefined
 
   const memory: Service = {
     name: 'checkpoints',
@@ -227,13 +242,14 @@ export function createPipeline(
       checkpoints.close()
     },
   }
-  const inputs = [...(config.logs.enabled ? [discovery] : []), ...(files === undefined ? [] : [files])]
+  const inputs = [config.logs.enabled ? discovery : undefined, files, journal].filter((input) => input !== undefined)
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, ...inputs],
     ...{
       clock,
       discovery,
       files,
+      journal,
       handlings,
       tailer,
       enricher,
@@ -249,7 +265,7 @@ export function createPipeline(
 }
 
 /** Resource attributes of records that are no container's: those of this process, and of its pod if it is a sidecar. */
-function ownAttributes({ logs, node_name }: AgentConfig, env: Environment, events: AgentEvents): Attributes {
+function attributesOf({ logs, node_name }: AgentConfig, env: Environment, events: AgentEvents): Attributes {
   const { attributes, problem } = otelAttributes(env)
   if (problem !== undefined) events.resourceInvalid({}, { err: problem })
   const node = node_name === '' ? {} : { 'k8s.node.name': node_name }

@@ -221,6 +221,14 @@ export const ERRORS = {
     message: 'metadata.source is "api", but there is no API server in the environment',
     cure: 'Set metadata.api.url. In a pod it is not needed: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT have the address.',
   },
+  JOURNALCTL_MISSING: {
+    message: 'journald.enabled is true, but there is no %s: %s',
+    cure: 'Install it (on Debian the package systemd, in an image too), name it in journald.journalctl, or set journald.enabled to false. On a node, name its directory in journald.directory as well.',
+  },
+  JOURNALCTL_FAILED: {
+    message: 'cannot start %s: %s',
+    cure: 'Check that journald.journalctl names journalctl and that the user of this process may run it.',
+  },
   CHILD_FAILED: {
     message: '%s did not become ready: %s',
     cure: 'Read the lines that the service printed above.',

@@ -57,7 +57,10 @@ async function runIn(directory: string, config: AgentConfig, input: Case['input'
   const pipeline = createPipeline(
     {
       ...config,
-      logs: { ...config.logs, pods_dir: podsDir },
+      logs: { ...config.logs, enabled: true, pods_dir: podsDir },
+      // The input is the test's, and nothing that is on this machine.
+      files: [],
+      journald: { ...config.journald, enabled: false },
       state_dir: join(directory, 'state'),
     },
     { clock, registry, logger },

@@ -16,6 +16,9 @@ export const PARTIAL = 1
 /** Not in the format of the runtime. Shipped as it is, because dropping it would lose a line. */
 export const UNPARSED = 2
 
+const EMPTY = Buffer.alloc(0)
+export const NO_ATTRIBUTES = EMPTY
+
 /**
  * One decoded line. There is a single instance, filled again for every line, because an object per line would be the
  * largest cost of the agent.
@@ -32,9 +35,9 @@ export class Line {
   bodyEnd = 0
   /** What the body says of itself, once it was parsed. */
   readonly fields = new Fields()
+  /** Encoded attributes that are the record's own. */
+  attributes: Buffer = NO_ATTRIBUTES
 }
-
-const EMPTY = Buffer.alloc(0)
 
 /** Decodes the line in `bytes[start, end)`, newline excluded, into `line`. Never throws. */
 export interface LineDecoder {

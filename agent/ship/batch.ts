@@ -70,7 +70,7 @@ export class Batch {
    * or before a file goes, it grows.
    */
   append(origin: Origin, line: Line, extent: Extent, originalBytes: number): void {
-    const neededBytes = this.#end + line.bodyEnd - line.bodyStart + RECORD_OVERHEAD_BYTES
+    const neededBytes = this.#end + line.bodyEnd - line.bodyStart + line.attributes.length + RECORD_OVERHEAD_BYTES
     if (neededBytes > this.#arena.length) this.#grow(neededBytes)
     if (origin !== this.#current) this.#switchTo(origin)
     this.#end = this.#options.writer.write(this.#arena, this.#end, line, extent, originalBytes)

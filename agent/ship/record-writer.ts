@@ -42,8 +42,8 @@ export class RecordWriter {
 
   /**
    * Writes one record as a field of its ScopeLogs, with the time that its body states if that was looked for. The uid has
-   * the runtime's, by which records are in order; the caller has made room for {@link RECORD_OVERHEAD_BYTES} and the
-   * body.
+   * the runtime's, by which records are in order; the caller has made room for {@link RECORD_OVERHEAD_BYTES}, the body
+   * and the line's attributes.
    *
    * @param originalBytes length of the body before it was cut, or 0 if it is whole
    * @returns the offset behind the record
@@ -60,6 +60,7 @@ export class RecordWriter {
       varintBytes(valueBytes) +
       valueBytes +
       fieldsBytes(line.fields) +
+      line.attributes.length +
       tail.lengthBytes +
       (cut === undefined ? 0 : cut.length)
 
@@ -85,6 +86,7 @@ export class RecordWriter {
     to = writeVarint(target, to, bodyBytes)
     line.bytes.copy(target, to, line.bodyStart, line.bodyEnd)
     to += bodyBytes
+    if (line.attributes.length > 0) to += line.attributes.copy(target, to)
     if (cut !== undefined) to += cut.copy(target, to)
     tail.write(view, to, line, extent)
     return to + tail.lengthBytes

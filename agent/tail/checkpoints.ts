@@ -24,8 +24,20 @@ export interface FileCheckpoint {
   /** How many of the file's first bytes the key was made of. */
   readonly prefixBytes: number
   readonly state: FileState
+  /** Set for the journal, which is no file of ours. */
+  readonly journal?: JournalCheckpoint
   /** Set for a file whose lines state no time, and whose key is therefore not made of them. */
   readonly undated?: UndatedCheckpoint
+}
+
+/** How far the journal was read. */
+export interface JournalCheckpoint {
+  /** Of the last entry that was acknowledged; empty if none was. */
+  readonly cursor: string
+  /** Where the very first start began, epoch milliseconds; 0 for the begin of the journal. */
+  readonly sinceMs: number
+  /** What was asked for: with another filter the entry of the cursor may be left out. */
+  readonly filter: string
 }
 
 /** One change, as it is written: a checkpoint that replaces the one before, or the end of one. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#lib/clock.ts'
-import { FULL, Line, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
+import { FULL, Line, NO_ATTRIBUTES, NO_STREAM, PARTIAL, UNPARSED } from '../decode/line.ts'
 import type { LongLine } from '../decode/long-line.ts'
 import { decodeBehindNuls } from '../decode/nuls.ts'
 import { characterStart, repairText } from '../decode/text.ts'
@@ -18,6 +18,7 @@ import { Extent } from '../ship/extent.ts'
 import type { RecordWriter } from '../ship/record-writer.ts'
 import type { ContainerLog } from './container-log.ts'
 import type { SourceFile } from './source-file.ts'
+import { type Position, Touched } from './touched.ts'
 import { moveTo } from './undated.ts'
 
 export interface IntakeOptions {
@@ -48,10 +49,7 @@ export class Intake {
   readonly #line = new Line()
   readonly #extent = new Extent()
   readonly #ahead = new LookAhead()
-  /** When the open batch was begun, monotonic milliseconds; has a meaning only if it is not empty. */
-  openedAtMs = 0
-  /** Files whose position moved since the batch was begun. */
-  readonly #touched = new Map<SourceFile, ContainerLog>()
+  readonly #touched: Touched
   /** Whose lines are being joined. */
   #log: ContainerLog | undefined
   /** Takes secrets out of bodies; undefined if nobody wants that. Replaced between two reads when the configuration changes. */
@@ -60,6 +58,7 @@ export class Intake {
   constructor(options: IntakeOptions) {
     this.#options = options
     this.redactor = options.redactor
+    this.#touched = new Touched(options.clock)
   }
 
   /** Whether the batch must be closed before more is taken. */
@@ -69,7 +68,12 @@ export class Intake {
 
   /** Whether closing the batch would change nothing. */
   get isEmpty(): boolean {
-    return this.#touched.size === 0
+    return this.#touched.isEmpty
+  }
+
+  /** When the open batch was begun, monotonic milliseconds; has a meaning only if it is not empty. */
+  get openedAtMs(): number {
+    return this.#touched.openedAtMs
   }
 
   /** Records in the open batch, and those that were dropped since it was begun: they count as dropped when it is closed. */
@@ -151,6 +155,19 @@ export class Intake {
     this.stats.bytes += bytes.length
   }
 
+  /**
+   * Takes a record that is in no file.
+   *
+   * @param fill makes the line and its place; returns how many bytes of its body were not kept
+   */
+  takeRecord(log: ContainerLog, position: Position, fill: (line: Line, extent: Extent) => number): void {
+    this.#options.writer.observe(this.#options.clock.nowMs())
+    this.#touched.add(position)
+    this.#extent.endFileKey = undefined
+    this.#emit(log, fill(this.#line, this.#extent))
+    this.#line.attributes = NO_ATTRIBUTES
+  }
+
   /** Ends what is open of some streams (bit 0 stdout, bit 1 stderr). The cut must be on disk already. */
   flushJoins(log: ContainerLog, streams: number): void {
     const { joiner } = this.#options
@@ -163,19 +180,10 @@ export class Intake {
   }
 
   /**
-   * Ends the batch. Every file that moved will be acknowledged up to where it could be resumed now, once the request
-   * is; if nothing but positions moved there is no request, and they count at once.
+   * Ends the batch. If nothing but positions moved there is no request, and they count at once.
    */
   close(): Request | undefined {
-    const moves = new Map<ContainerLog, (() => void)[]>()
-    for (const [file, log] of this.#touched) {
-      const move = file.markProgress(log.resumePoint(file))
-      const others = moves.get(log)
-      if (others === undefined) moves.set(log, [move])
-      else others.push(move)
-    }
-    const progress = [...moves].map(([log, all]) => log.acks.add(all))
-    this.#touched.clear()
+    const progress = this.#touched.close()
     this.#options.drops.report()
     if (this.#options.batch.records > 0) return this.#options.batch.take(progress)
     for (const point of progress) point.acknowledge()
@@ -185,15 +193,10 @@ export class Intake {
   #begin(log: ContainerLog, file: SourceFile): void {
     if (file.undated !== undefined) file.time = file.undated.timeAt(file.offset) ?? file.time
     this.#options.writer.observe(this.#options.clock.nowMs())
-    this.#touch(log, file)
+    this.#touched.addFile(log, file)
     log.limiter?.refill(this.#options.clock.monotonicMs())
     this.#extent.fileKey = file.identity!.key
     this.#extent.endFileKey = undefined
-  }
-
-  #touch(log: ContainerLog, file: SourceFile): void {
-    if (this.#touched.size === 0) this.openedAtMs = this.#options.clock.monotonicMs()
-    this.#touched.set(file, log)
   }
 
   #takeLone(
@@ -262,7 +265,7 @@ export class Intake {
 
   /** Emits a record of {@link #log} that lies in one or more places of one or more files. */
   readonly #emitJoined = (extents: readonly PartExtent[], missingBytes: number): void => {
-    for (const { file } of extents) this.#touch(this.#log!, file)
+    for (const { file } of extents) this.#touched.addFile(this.#log!, file)
     spanParts(this.#extent, extents)
     this.#emit(this.#log!, missingBytes)
   }

@@ -27,6 +27,8 @@ export class Ledger {
   readonly #finished = new Map<string, { readonly instance: string; readonly key: string }>()
   /** Files that were begun and of which nothing is written down. */
   readonly #begun = new Map<SourceFile, ContainerLog>()
+  /** Checkpoints of what is no file, by instance. */
+  readonly #others = new Map<string, FileCheckpoint>()
   readonly #clock: Clock
   /** When the oldest acknowledgement that is not written came, monotonic milliseconds. */
   #unwrittenSinceMs: number | undefined
@@ -49,6 +51,12 @@ export class Ledger {
     this.#finished.delete(`${log.key}\0${file.identity!.key.toString('latin1')}`)
   }
 
+  /** More of something was acknowledged that is no file. */
+  note(checkpoint: FileCheckpoint): void {
+    this.#others.set(checkpoint.instance, checkpoint)
+    this.#unwrittenSinceMs ??= this.#clock.monotonicMs()
+  }
+
   /** A file does not exist any more and needs no checkpoint. */
   finished(instance: string, key: string): void {
     this.#finished.set(`${instance}\0${key}`, { instance, key })
@@ -58,7 +66,8 @@ export class Ledger {
   write(): void {
     const current = [...this.#acknowledged].filter(([file, log]) => !isSuperseded(log, file))
     const puts = current.map(([file, log]) => checkpointOf(log, file))
-    if (this.#try(puts, [...this.#finished.values()])) {
+    if (this.#try([...puts, ...this.#others.values()], [...this.#finished.values()])) {
+      this.#others.clear()
       this.#acknowledged.clear()
       this.#finished.clear()
       this.#unwrittenSinceMs = undefined

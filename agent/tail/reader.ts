@@ -41,6 +41,7 @@ export class Reader {
   readonly #options: ReaderOptions
   readonly #buffer: Buffer
   readonly #turns = new Turns()
+  readonly #jobs: (() => void)[] = []
   #closeBatch = false
   #stopped = false
   #readLast: () => Promise<void> = async () => {}
@@ -82,6 +83,17 @@ export class Reader {
     return this.#current === log
   }
 
+  /** Has something else taken in between two turns, once there is room for it. */
+  run(job: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#jobs.push(() => {
+        job()
+        resolve()
+      })
+      this.#notify()
+    })
+  }
+
   /** Has the open batch closed at the next opportunity, full or not. */
   closeBatch(): void {
     this.#closeBatch = true
@@ -97,7 +109,11 @@ export class Reader {
     this.#stopped = true
     this.#readLast = readLast
     this.#notify()
-    const aborted = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve(), { once: true }))
+    const aborted = new Promise<void>((resolve) => {
+      // The parts that stopped before may have used up the time.
+      if (deadline.aborted) resolve()
+      deadline.addEventListener('abort', () => resolve(), { once: true })
+    })
     await Promise.race([this.#running, aborted])
   }
 
@@ -110,8 +126,9 @@ export class Reader {
         await this.#turn(log)
         this.#current = undefined
       }
+      this.#jobs.shift()?.()
       if (this.#closeBatch || this.#options.intake.isFull) await this.#ship()
-      if (this.#turns.isEmpty && !this.#closeBatch && !this.#stopped) await this.#wait()
+      if (this.#turns.isEmpty && this.#jobs.length === 0 && !this.#closeBatch && !this.#stopped) await this.#wait()
       else await this.#yieldNowAndThen()
     }
     await this.#readLast()

@@ -18,18 +18,34 @@ const configOf = (args: readonly string[] = []) => {
   return loadConfig(agentConfig, { ...parseServiceFlags(flags, agentService.flags).sources, env: {} })
 }
 
-test('an overlay mounts the directory of the node’s logs, and says which files are read', { skip }, () => {
-  const rendered = kustomize!.render('examples/node-logs')
+/** What a DaemonSet of an overlay reads, and what it has mounted for it. */
+function renderSet(overlay: string) {
+  const rendered = kustomize!.render(overlay)
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
   const set = rendered.find(({ kind }) => kind === 'DaemonSet') as unknown as IDaemonSet
   const { containers, volumes } = set.spec!.template.spec!
-  const { files, logs } = configOf(containers[0]!.args)
+  const mounts = containers[0]!.volumeMounts!.filter(({ mountPath }) => mountPath === '/var/log')
+  assert.deepEqual(
+    mounts.map(({ name }) => volumes!.find((volume) => volume.name === name)!.hostPath!.path),
+    ['/var/log'],
+  )
+  // Or no links to what is not delivered could be made.
+  assert.notEqual(mounts[0]!.readOnly, true)
+  return { container: containers[0]!, config: configOf(containers[0]!.args) }
+}
+
+test('an overlay says which of the node’s files are read', { skip }, () => {
+  const { files, logs } = renderSet('examples/node-logs').config
   assert.equal(logs.enabled, true)
   const paths = ['/var/log/{syslog,messages,auth.log,kern.log,kubelet.log}', '/var/log/kubernetes/audit/*.log']
   assert.deepEqual([files.length, files[0]!.paths, files[0]!.start], [1, paths, 'end'])
-  const mount = containers[0]!.volumeMounts!.find(({ mountPath }) => mountPath === '/var/log')!
-  assert.equal(mount.readOnly, true)
-  assert.equal(volumes!.find(({ name }) => name === mount.name)!.hostPath!.path, '/var/log')
+})
+
+test('an overlay reads the journal of the node, with an image of its own', { skip }, () => {
+  const { container, config } = renderSet('examples/journald')
+  const { enabled, directory } = config.journald
+  assert.deepEqual([enabled, directory, config.logs.enabled], [true, '/var/log/journal', true])
+  assert.equal(container.image, 'registry.example.com/vedette:0.1.0-journald')
 })
 
 test('a sidecar reads the files of its volume, without rights in the cluster or on the node', { skip }, () => {
