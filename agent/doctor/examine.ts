@@ -3,9 +3,11 @@ import type { AgentConfig } from '../config.ts'
 import { checkCpu, checkMemory } from './cgroup.ts'
 import { checkCollectors } from './collector.ts'
 import { type Finding, ok, warn } from './finding.ts'
+import { checkJournal } from './journal.ts'
 import { checkInotify, checkOpenFiles } from './limits.ts'
 import { checkPodsDirectory } from './logs.ts'
 import { checkMetadata } from './metadata.ts'
+import { checkPlainFiles } from './plain-files.ts'
 import { checkRunningAgent } from './running-agent.ts'
 import { checkSpool } from './spool.ts'
 import { checkStateDirectory } from './state-directory.ts'
@@ -19,7 +21,7 @@ export interface ExamineOptions {
 
 /** Looks at everything that an agent with this configuration needs here, one finding after the other. Changes nothing. */
 export async function* examine({ config, clock, system }: ExamineOptions): AsyncGenerator<Finding> {
-  const { tree, findings } = checkPodsDirectory(config, system)
+  const { tree, findings } = config.logs.enabled ? checkPodsDirectory(config, system) : NO_PODS
   yield* findings
   if (tree !== undefined) {
     yield checkInotify(config.logs.pods_dir, tree, system)
@@ -27,6 +29,8 @@ export async function* examine({ config, clock, system }: ExamineOptions): Async
     yield* checkSpool(config, tree)
   }
   yield* checkOwnLogs(config, system)
+  yield* checkPlainFiles(config, process.cwd(), system)
+  if (config.journald.enabled) yield checkJournal(config.journald)
   yield checkStateDirectory(config.state_dir)
   yield checkMemory(config, tree?.containers ?? 0, system)
   yield checkCpu(system)
@@ -35,9 +39,11 @@ export async function* examine({ config, clock, system }: ExamineOptions): Async
   yield* await checkRunningAgent(config)
 }
 
+const NO_PODS = { tree: undefined, findings: [] } as const
+
 /** In a pod the agent must know its own, or a problem that it logs makes more to read, and that more problems. */
 function checkOwnLogs({ logs }: AgentConfig, { env }: System): readonly Finding[] {
-  if (env.KUBERNETES_SERVICE_HOST === undefined) return []
+  if (env.KUBERNETES_SERVICE_HOST === undefined || !logs.enabled) return []
   if (logs.own_pod_uid !== '') return [ok('own-logs', `the pod ${logs.own_pod_uid} is left out`)]
   return [
     warn(

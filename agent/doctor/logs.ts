@@ -66,7 +66,8 @@ function dockerDirectory(target: string): string {
   return /^.*\/docker\/containers(?=\/)/.exec(target)?.[0] ?? dirname(target)
 }
 
-function readingCure(code: string, { uid, readsAll }: Rights): string {
+/** What to do about an error of the system while reading. */
+export function readingCure(code: string, { uid, readsAll }: Rights): string {
   switch (code) {
     case 'EACCES':
     case 'EPERM':

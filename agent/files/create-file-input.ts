@@ -18,9 +18,9 @@ import type { FilesConfig } from './config.ts'
 import { FileForgetter } from './file-forgetter.ts'
 import { FileGlobs } from './file-globs.ts'
 import { FileLogs } from './file-logs.ts'
-import { type Glob, parseGlob } from './glob.ts'
 import { UndatedRecognizer } from './recognizer.ts'
 import type { FileSource } from './source.ts'
+import { sourceGlobs } from './source-globs.ts'
 
 export interface FileInputOptions {
   readonly tailer: Tailer
@@ -93,8 +93,7 @@ function createSource(config: FilesConfig[number], options: FileInputOptions): F
     ...config.attributes,
   }
   return {
-    globs: globsOf(config.paths, options.workingDirectory),
-    exclude: globsOf(config.exclude.map(anywhere), options.workingDirectory),
+    ...sourceGlobs(config, options.workingDirectory),
     isUndated: format === 'plain',
     startsAtEnd: config.start === 'end',
     ignoreOlderMs: ignore_older,
@@ -103,17 +102,4 @@ function createSource(config: FilesConfig[number], options: FileInputOptions): F
       return { enriched: { resource: encodeAttributes({ ...file, ...attributes }), isComplete: true }, handling }
     },
   }
-}
-
-/** A pattern without a directory is one of names, wherever they are; one that begins with `**` of any path. */
-function anywhere(pattern: string): string {
-  if (!pattern.includes('/')) return `/**/${pattern}`
-  return pattern.startsWith('**/') ? `/${pattern}` : pattern
-}
-
-function globsOf(patterns: readonly string[], workingDirectory: string): readonly Glob[] {
-  return patterns.flatMap((pattern) => {
-    const result = parseGlob(pattern, workingDirectory)
-    return result.ok ? result.globs : []
-  })
 }

@@ -18,7 +18,7 @@ export interface FileSource {
 const COMPRESSED = /\.(?:gz|bz2|xz|zst|lz4|zip|Z|tmp)$/
 
 /** Whether a source that wants a path by one of its globs reads it. Compressed files hold what plain ones held before. */
-export function takesPath({ exclude }: FileSource, path: string): boolean {
+export function takesPath({ exclude }: Pick<FileSource, 'exclude'>, path: string): boolean {
   return !COMPRESSED.test(path) && !exclude.some((glob) => matchesGlob(path, glob))
 }
 

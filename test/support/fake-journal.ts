@@ -7,7 +7,7 @@ const BOOT = '874171a62b7c4ec4960fa0609a371d06'
 
 /** What the program does besides following the journal. */
 export interface Misbehaviour {
-  /** Entries after which it ends, with this code and text. */
+  /** Entries after which it ends, with this code and text; 0 if it cannot read any. */
   readonly endAfter?: number
   readonly code?: number
   readonly stderr?: string
@@ -107,16 +107,21 @@ function next() {
   const since = BigInt((option('since') ?? '@0').slice(1)) * 1000000n
   return lines.filter((_, index) => timeOf(cursors[index]) >= since)
 }
+function fail() {
+  process.stderr.write(how.stderr ?? '')
+  process.exit(how.code ?? 0)
+}
 async function follow() {
+  if (how.endAfter === 0) fail()
+  if (!args.includes('--follow')) return process.stdout.write(next().slice(-1).map((line) => line + '\\n').join(''))
   while (process.ppid === parent) {
     for (const line of next()) {
       last = JSON.parse(line).__CURSOR
       if (!process.stdout.write(line + '\\n')) await new Promise((resolve) => process.stdout.once('drain', resolve))
       written += 1
       if (written === how.endAfter) {
-        process.stderr.write(how.stderr ?? '')
         await new Promise((resolve) => process.stdout.write('', resolve))
-        process.exit(how.code ?? 0)
+        fail()
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
