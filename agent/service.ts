@@ -54,7 +54,7 @@ export const agentService: ServiceDefinition<configModule.AgentConfig> = {
       // A usual collection leaves the heap's pages half empty: 20 MiB more (measured).
       collect: gc && (() => gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })),
     })
-    const parts = [claimDirectory('state_dir', config.state_dir), web, ...pipeline.parts, idleCollection]
+    const parts = [claimDirectory('state_dir', config.state_dir), web, idleCollection, ...pipeline.parts]
     return { parts, addresses: () => ({ web: web.url }), reloadable: createReloadable(pipeline, deps.logger) }
   },
 }
