@@ -1,3 +1,5 @@
+import { WordTable } from './word-table.ts'
+
 /** What the key of a structured record says about its value. */
 export const NO_KEY = 0
 export const SEVERITY = 1
@@ -45,74 +47,28 @@ const NAMES: Readonly<Record<number, string>> = {
   [DATADOG_OBJECT]: 'dd',
 }
 
-const LONGEST_KEY = 31
 const DOT = 46
 const DASH = 45
 const UNDERSCORE = 95
 const CAPITAL_P = 80
 
-const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte === DOT || byte === DASH) return UNDERSCORE
-  return byte >= 65 && byte <= 90 ? byte + 32 : byte
+const KEYS = new WordTable({
+  words: Object.entries(NAMES).flatMap(([kind, names]) =>
+    names.split(' ').map((name) => [name, Number(kind)] as const),
+  ),
+  folded: Uint8Array.from({ length: 256 }, (_, byte) => {
+    if (byte === DOT || byte === DASH) return UNDERSCORE
+    return byte >= 65 && byte <= 90 ? byte + 32 : byte
+  }),
 })
-/** By first byte: bit n is set if a key of n bytes begins with it. */
-const LENGTHS = new Int32Array(256)
-/** A hash table with open addressing: keys as they are folded, their lengths (0: free), what they mean. */
-const SLOTS = 256
-const STRIDE = 32
-const TEXTS = new Uint8Array(SLOTS * STRIDE)
-const TEXT_LENGTHS = new Uint8Array(SLOTS)
-const KINDS = new Uint8Array(SLOTS)
-
-for (const [kind, names] of Object.entries(NAMES)) {
-  for (const name of names.split(' ')) {
-    const text = Buffer.from(name)
-    let slot = slotOf(text, 0, text.length)
-    while (TEXT_LENGTHS[slot] !== 0) slot = (slot + 1) % SLOTS
-    TEXTS.set(text, slot * STRIDE)
-    TEXT_LENGTHS[slot] = text.length
-    KINDS[slot] = Number(kind)
-    for (let byte = 0; byte < 256; byte++) {
-      if (FOLDED[byte] === text[0]) LENGTHS[byte] = LENGTHS[byte]! | (1 << text.length)
-    }
-  }
-}
 
 /**
  * What the key `bytes[start, end)` means, in any case and with any of `.`, `_` and `-` between its words. An escaped key
  * means nothing: no encoder escapes letters.
  */
 export function keyOf(bytes: Buffer, start: number, end: number): number {
-  const length = (end - start) | 0
-  if (length <= 0 || length > LONGEST_KEY || ((LENGTHS[bytes[start]!]! >>> length) & 1) === 0) return NO_KEY
-  return findKey(bytes, start, length)
-}
-
-function findKey(bytes: Buffer, start: number, length: number): number {
-  let slot = slotOf(bytes, start, length)
-  for (let known = TEXT_LENGTHS[slot]!; known !== 0; known = TEXT_LENGTHS[slot]!) {
-    if (known === length && isText(bytes, start, length, slot)) {
-      const kind = KINDS[slot]!
-      return kind === PRIORITY && bytes[start] !== CAPITAL_P ? NO_KEY : kind
-    }
-    slot = (slot + 1) & (SLOTS - 1)
-  }
-  return NO_KEY
-}
-
-function slotOf(bytes: Uint8Array, start: number, length: number): number {
-  const first = FOLDED[bytes[start]!]!
-  const last = FOLDED[bytes[(start + length - 1) | 0]!]!
-  const middle = FOLDED[bytes[(start + (length >> 1)) | 0]!]!
-  return (first + last * 7 + middle * 13 + length * 31) & (SLOTS - 1)
-}
-
-function isText(bytes: Buffer, start: number, length: number, slot: number): boolean {
-  const text = (slot * STRIDE) | 0
-  for (let index = 0; index < length; index++) {
-    if (FOLDED[bytes[(start + index) | 0]!] !== TEXTS[(text + index) | 0]) return false
-  }
-  return true
+  const kind = KEYS.find(bytes, start, end)
+  return kind === PRIORITY && bytes[start] !== CAPITAL_P ? NO_KEY : kind
 }
 
 /** What a key means as a member of an object, {@link LOG_OBJECT} and so on; at the top level, `object` is NO_KEY. */

@@ -1,3 +1,5 @@
+import { WordTable } from './word-table.ts'
+
 /**
  * Words for a severity and OpenTelemetry's SeverityNumber. The mapping is that of the logs data model, appendix B
  * (specification/logs/data-model-appendix.md): syslog's notice is INFO2, critical ERROR2, alert ERROR3, emergency FATAL;
@@ -45,35 +47,17 @@ const FLAGS: Readonly<Record<string, number>> = {
 /** By syslog's severity, 0 to 7. */
 const SYSLOG = [21, 19, 18, 17, 13, 10, 9, 5] as const
 
-const LONGEST_WORD = 13
-const STRIDE = 16
-const SLOTS = 256
-
-/** Capital letters for small ones; everything else is itself. */
-const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte))
-/** By first byte: bit n is set if a word of n letters begins with it. */
-const LENGTHS = new Int32Array(256)
-/** A hash table with open addressing: words in capitals, their lengths (0: free), their codes. */
-const TEXTS = new Uint8Array(SLOTS * STRIDE)
-const TEXT_LENGTHS = new Uint8Array(SLOTS)
-const CODES = new Uint8Array(SLOTS)
-
-for (const [number, words] of Object.entries(WORDS)) {
-  for (const word of words.split(' ')) {
-    const text = Buffer.from(word)
-    let slot = slotOf(text, 0, text.length)
-    while (TEXT_LENGTHS[slot] !== 0) slot = (slot + 1) % SLOTS
-    TEXTS.set(text, slot * STRIDE)
-    TEXT_LENGTHS[slot] = text.length
-    CODES[slot] = Number(number) | (FLAGS[word] ?? 0)
-    const first = text[0]!
-    for (const byte of [first, first + 32]) LENGTHS[byte] = LENGTHS[byte]! | (1 << text.length)
-  }
-}
+const TABLE = new WordTable({
+  words: Object.entries(WORDS).flatMap(([number, words]) =>
+    words.split(' ').map((word) => [word, Number(number) | (FLAGS[word] ?? 0)] as const),
+  ),
+  // Capital letters for small ones; everything else is itself.
+  folded: Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte)),
+})
 
 /** Whether some word for a severity has this first letter and length: a test before {@link severityWord}. */
 export function mayBeSeverity(first: number, length: number): boolean {
-  return length <= LONGEST_WORD && ((LENGTHS[first]! >>> length) & 1) === 1
+  return TABLE.mayHave(first, length)
 }
 
 /**
@@ -82,14 +66,7 @@ export function mayBeSeverity(first: number, length: number): boolean {
  * @returns its number, {@link severityOf}, with the flags {@link WEAK} and {@link VALUE_ONLY}; 0 if it is none
  */
 export function severityWord(bytes: Buffer, start: number, end: number): number {
-  const length = (end - start) | 0
-  if (length <= 0 || !mayBeSeverity(bytes[start]!, length)) return 0
-  let slot = slotOf(bytes, start, length)
-  for (let known = TEXT_LENGTHS[slot]!; known !== 0; known = TEXT_LENGTHS[slot]!) {
-    if (known === length && isText(bytes, start, length, slot)) return CODES[slot]!
-    slot = (slot + 1) & (SLOTS - 1)
-  }
-  return 0
+  return TABLE.find(bytes, start, end)
 }
 
 /** The SeverityNumber in what {@link severityWord} returned. */
@@ -100,19 +77,4 @@ export function severityOf(word: number): number {
 /** The SeverityNumber of a syslog severity, of which only the lower three bits count. */
 export function syslogSeverity(severity: number): number {
   return SYSLOG[severity & 7]!
-}
-
-function slotOf(bytes: Uint8Array, start: number, length: number): number {
-  const first = FOLDED[bytes[start]!]!
-  const last = FOLDED[bytes[(start + length - 1) | 0]!]!
-  const middle = FOLDED[bytes[(start + (length >> 1)) | 0]!]!
-  return (first + last * 7 + middle * 13 + length * 31) & (SLOTS - 1)
-}
-
-function isText(bytes: Buffer, start: number, length: number, slot: number): boolean {
-  const text = (slot * STRIDE) | 0
-  for (let index = 0; index < length; index++) {
-    if (FOLDED[bytes[(start + index) | 0]!] !== TEXTS[(text + index) | 0]) return false
-  }
-  return true
 }
