@@ -30,6 +30,7 @@ const UID_KEY = Buffer.from('log.record.uid')
 const DOCUMENT_OVERHEAD_BYTES = 1_024
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
+const NEWLINE = 10
 
 const END_OF_ACTION = Buffer.from('}}\n{"@timestamp":"')
 const OBSERVED_TIMESTAMP = Buffer.from('","observed_timestamp":"')
@@ -110,12 +111,36 @@ export class BulkEncoder implements LogsVisitor {
     try {
       isWhole = this.#walker.walk(request, this)
     } finally {
-      if (!isWhole && !this.#isFull) {
-        this.#arena.length = length
-        this.#offsets.length = documents
-      }
+      if (!isWhole && !this.#isFull) this.#forgetFrom(length, documents)
     }
     return isWhole ? 'all' : this.#isFull ? { nextRecord: this.#place } : 'malformed'
+  }
+
+  /**
+   * Adds documents that come with their action lines, from one of them on.
+   *
+   * @param lines an action line and a document line for each of them, each with its newline
+   * @returns what was added; if the last one is not whole, nothing
+   */
+  addLines(lines: Buffer, fromDocument = 0): Added {
+    const { length } = this.#arena
+    const documents = this.#offsets.length
+    let start = 0
+    for (let document = 0; start < lines.length; document++) {
+      const end = lines.indexOf(NEWLINE, lines.indexOf(NEWLINE, start) + 1) + 1
+      if (end <= start) {
+        this.#forgetFrom(length, documents)
+        return 'malformed'
+      }
+      if (document >= fromDocument) {
+        if (this.#arena.length >= this.#maxBytes) return { nextRecord: document }
+        this.#offsets.push(this.#arena.length)
+        this.#arena.reserve(end - start)
+        writeBytes(this.#arena, lines.subarray(start, end))
+      }
+      start = end
+    }
+    return 'all'
   }
 
   /** Takes what was gathered. The bytes are valid until the next request is added. */
@@ -172,6 +197,11 @@ export class BulkEncoder implements LogsVisitor {
     writeBytes(arena, this.#ending)
     this.#place += 1
     return true
+  }
+
+  #forgetFrom(length: number, documents: number): void {
+    this.#arena.length = length
+    this.#offsets.length = documents
   }
 
   #writeAction(uid: readonly [number, number] | undefined, high: number, low: number): void {

@@ -36,8 +36,8 @@ export function readBulkResult(body: unknown, documents: number): readonly Outco
   const items = (body as { items?: unknown } | undefined | null)?.items
   if (!Array.isArray(items) || items.length !== documents) return undefined
   const outcomes: Outcome[] = []
-  for (const item of items as readonly ({ readonly create?: Item | null } | null)[]) {
-    const result = item?.create
+  for (const item of items as readonly ({ readonly create?: Item | null; readonly index?: Item | null } | null)[]) {
+    const result = item?.create ?? item?.index
     // What is no answer must not bury a document.
     if (result == null || !isStatus(result.status)) return undefined
     outcomes.push(outcomeOf(result))

@@ -134,8 +134,12 @@ export class Gatherer {
     const { entry, request, nextRecord } = begun
     this.#begun = undefined
     try {
-      const added = this.#encoder.add(request, entry.header?.receivedAtMs ?? 0, nextRecord)
-      if (added === 'malformed') this.#giveUp(entry, 'not a valid ExportLogsServiceRequest')
+      const { kind = 'otlp_logs', receivedAtMs = 0 } = entry.header ?? {}
+      const added =
+        kind === 'bulk'
+          ? this.#encoder.addLines(request, nextRecord)
+          : this.#encoder.add(request, receivedAtMs, nextRecord)
+      if (added === 'malformed') this.#giveUp(entry, `not valid ${kind}`)
       else if (added === 'all') this.#finishEntry(entry, request)
       else this.#begun = { ...begun, nextRecord: added.nextRecord }
     } catch (error) {

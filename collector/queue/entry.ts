@@ -2,8 +2,16 @@
 export const ENTRY_ENCODINGS = ['identity', 'gzip', 'zstd'] as const
 export type EntryEncoding = (typeof ENTRY_ENCODINGS)[number]
 
+/**
+ * What the payload of a queue entry is, once it is decompressed: an ExportLogsServiceRequest in protobuf; or the body of
+ * a bulk request, an action line and a document line for each record, which was checked when it was received.
+ */
+const ENTRY_KINDS = ['otlp_logs', 'bulk'] as const
+export type EntryKind = (typeof ENTRY_KINDS)[number]
+
 /** What stands before the payload of an entry. */
 export interface EntryHeader {
+  readonly kind: EntryKind
   readonly encoding: EntryEncoding
   /** When the request arrived, epoch milliseconds. */
   readonly receivedAtMs: number
@@ -12,18 +20,21 @@ export interface EntryHeader {
 export const ENTRY_HEADER_BYTES = 16
 const VERSION = 1
 
-/** version u8, encoding u8, zeros, received at f64 (little endian). */
-export function encodeEntryHeader({ encoding, receivedAtMs }: EntryHeader): Buffer {
+/** version u8, encoding u8, kind u8, zeros, received at f64 (little endian). */
+export function encodeEntryHeader({ kind, encoding, receivedAtMs }: EntryHeader): Buffer {
   const header = Buffer.alloc(ENTRY_HEADER_BYTES)
   header[0] = VERSION
   header[1] = ENTRY_ENCODINGS.indexOf(encoding)
+  header[2] = ENTRY_KINDS.indexOf(kind)
   header.writeDoubleLE(receivedAtMs, 8)
   return header
 }
 
 /** Reads the header of an entry, or returns undefined if this version does not know its form. */
 export function decodeEntryHeader(bytes: Buffer): EntryHeader | undefined {
-  const encoding = ENTRY_ENCODINGS[bytes[1] ?? -1]
-  if (bytes.length < ENTRY_HEADER_BYTES || bytes[0] !== VERSION || encoding === undefined) return undefined
-  return { encoding, receivedAtMs: bytes.readDoubleLE(8) }
+  if (bytes.length < ENTRY_HEADER_BYTES || bytes[0] !== VERSION) return undefined
+  const encoding = ENTRY_ENCODINGS[bytes[1]!]
+  const kind = ENTRY_KINDS[bytes[2]!]
+  if (encoding === undefined || kind === undefined) return undefined
+  return { kind, encoding, receivedAtMs: bytes.readDoubleLE(8) }
 }

@@ -10,6 +10,7 @@ import {
   ENTRY_HEADER_BYTES,
   type EntryEncoding,
   type EntryHeader,
+  type EntryKind,
   encodeEntryHeader,
 } from './entry.ts'
 import { FreshEntries } from './fresh-entries.ts'
@@ -25,6 +26,17 @@ export interface QueueOptions {
   readonly maxBytes: number
   /** Bytes of fresh requests that are kept in memory, as sent and uncompressed, so that they need not be read again. */
   readonly cacheBytes: number
+}
+
+/** What is to be queued. Its buffers are the queue's from then on. */
+export interface QueueRequest {
+  readonly kind: EntryKind
+  /** The request as it came. */
+  readonly payload: Buffer
+  readonly encoding: EntryEncoding
+  readonly records: number
+  /** The uncompressed request. */
+  readonly body: Buffer
 }
 
 /** A request on its way to the index. */
@@ -119,18 +131,16 @@ export class DiskQueue {
   /**
    * Appends a request; resolves once it is on disk.
    *
-   * @param payload the request as it came, which is the queue's from now on, as is the body
-   * @param body the uncompressed request
-   * @returns whether both are kept in memory as well; if not, they are the caller's again
+   * @returns whether its buffers are kept in memory as well; if not, they are the caller's again
    * @throws CodedError QUEUE_FULL or DISK_FULL, both retryable: then the request is not in the queue
    */
-  async append(payload: Buffer, encoding: EntryEncoding, records: number, body: Buffer): Promise<boolean> {
+  async append({ kind, payload, encoding, records, body }: QueueRequest): Promise<boolean> {
     const { events, nowMs, directory } = this.#options
     this.#refuseIfFull(payload.length)
     this.#appendingBytes += payload.length
     let isKept = false
     try {
-      const header = { encoding, receivedAtMs: nowMs() }
+      const header = { kind, encoding, receivedAtMs: nowMs() }
       const placed = await this.#log.append([encodeEntryHeader(header), payload], records)
       isKept = this.#fresh.put({ placed, header, payload, records, body })
     } catch (error) {

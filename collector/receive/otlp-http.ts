@@ -105,9 +105,10 @@ async function receive(
   const isAsSent = body === content && ENTRY_ENCODINGS.includes(encoding as EntryEncoding)
   const { length } = body
   if (records > 0) {
-    const isKept = isAsSent
-      ? await queue().append(sent, encoding as EntryEncoding, records, body)
-      : await queue().append(body, 'identity', records, body)
+    const isKept = await queue().append({
+      ...{ kind: 'otlp_logs', records, body },
+      ...(isAsSent ? { payload: sent, encoding: encoding as EntryEncoding } : { payload: body, encoding: 'identity' }),
+    })
     if (!isKept) for (const buffer of [body, sent]) freeNow(buffer)
   }
   stats.requests += 1

@@ -181,3 +181,19 @@ test('very many keys take time in proportion to their number', () => {
   assert.equal(Object.keys(written).length, 30_000)
   assert.equal(written.k7, '#30007')
 })
+
+test('documents with their action lines are added as they are, as far as they fit', () => {
+  const lines = [1, 2, 3].map((n) => `{"create":{"_index":"logs-x-y","_id":"${n}"}}\n{"n":${n}}\n`)
+  const encoder = create(lines[0]!.length + 1)
+  assert.deepEqual(encoder.addLines(Buffer.from(lines.join(''))), { nextRecord: 2 })
+  assert.deepEqual(
+    parse(encoder.take()).map(({ id }) => id),
+    ['1', '2'],
+  )
+  assert.equal(encoder.addLines(Buffer.from(lines.join('')), 2), 'all')
+  assert.deepEqual(parse(encoder.take()), [{ id: '3', source: { n: '#3' } }])
+  for (const torn of ['{"create":{}}', '{"create":{}}\n', '{"create":{}}\n{}']) {
+    assert.equal(create().addLines(Buffer.from(`${lines[0]}${torn}`)), 'malformed')
+  }
+  assert.equal(encoder.lengthBytes, 0)
+})

@@ -92,7 +92,7 @@ test('an entry that cannot be made into documents is kept whole, and is no loss'
   ])
   t.after(() => elasticsearch.stop())
   const request = zstdCompressSync(recordsOf(['a', 'b'], (id) => id))
-  const header = encodeEntryHeader({ encoding: 'zstd', receivedAtMs: Date.UTC(2026, 10, 21) })
+  const header = encodeEntryHeader({ kind: 'otlp_logs', encoding: 'zstd', receivedAtMs: Date.UTC(2026, 10, 21) })
   const unknown = Buffer.from(header)
   unknown[0] = 9
   const { log } = await SegmentLog.open({

@@ -189,7 +189,7 @@ class Model {
     const appended: Appended = { id, records, state: 'unknown', settled: false, settledNow: false, forgotten: false }
     this.#appended.push(appended)
     try {
-      await this.#queue!.append(payload, 'identity', records, payload)
+      await this.#queue!.append({ kind: 'otlp_logs', payload, encoding: 'identity', records, body: payload })
       appended.state = 'acknowledged'
       this.#received += records
     } catch (error) {
