@@ -18,6 +18,11 @@ export const schema = section('The embedded log store: a part of the Elasticsear
       description: 'While all days together are larger than this, the oldest is removed.',
       default: '10GiB',
     }),
+    min_free_bytes: size({
+      description:
+        'While less than this is free on the disk of data_dir, the oldest day is removed, whoever fills the disk. The newest day stays. 0 turns it off.',
+      default: '512MiB',
+    }),
   }),
   limits: section('What a client can ask for at most.', {
     request_bytes: size({

@@ -52,6 +52,13 @@ export const STORE_EVENTS = {
     level: 'warn',
     message: 'the newest day alone is larger than retention.max_bytes; it is kept',
   },
+  diskLow: {
+    metric: 'disk_low_total',
+    help: 'Times that less than retention.min_free_bytes of the disk was free and no day was left to remove but the newest.',
+    level: 'warn',
+    message:
+      'the disk has less free than retention.min_free_bytes, and only the newest day is left: something else fills it',
+  },
   requestFailed: {
     metric: 'request_failures_total',
     help: 'Requests that ended with an unexpected error of the store itself.',

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createEvents } from '#lib/events.ts'
@@ -43,7 +44,7 @@ import { SearchQueue } from './search/search-queue.ts'
  * commit    on disk; only now the sender is told                  disk/day-file.ts
  * merge     small blocks to large ones, in the background         maintenance/
  * search    newest first, only blocks that can match              search/search-engine.ts
- * retire    whole days, by age and by bytes                       maintenance/
+ * retire    whole days, by age, bytes and disk                      maintenance/
  */
 export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly<StoreConfig> {
   const events = createEvents('vedette_store', STORE_EVENTS, deps)
@@ -95,6 +96,8 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
               counters,
               maxAgeMs: config.retention.max_age,
               maxBytes: config.retention.max_bytes,
+              minFreeBytes: config.retention.min_free_bytes,
+              freeBytes: () => freeBytesOf(config.data_dir),
             }),
             clock: deps.clock,
             events,
@@ -144,4 +147,10 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
     ],
     addresses: () => ({ elasticsearch: server.url }),
   }
+}
+
+/** Bytes that this process may still write to the disk of a directory. */
+function freeBytesOf(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize
 }

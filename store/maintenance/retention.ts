@@ -13,6 +13,10 @@ export interface RetentionOptions {
   readonly counters: StoreCounters
   readonly maxAgeMs: number
   readonly maxBytes: number
+  /** So many bytes of the disk are left to others. */
+  readonly minFreeBytes: number
+  /** Bytes that are free now. */
+  readonly freeBytes: () => number
 }
 
 /** A wall clock that gains so much on the monotonic one was set; what it says now may be as wrong as before. */
@@ -22,7 +26,7 @@ const HOLD_MS = 600_000
 /** An index without documents is kept for so long after it was made: its first ones may be on their way. */
 const MIN_INDEX_AGE_MS = 3_600_000
 
-/** Removes whole days: those that are too old, and the oldest while all are too large together. */
+/** Removes whole days: those that are too old, and the oldest while all are too large together or the disk is too full. */
 export class Retention {
   readonly #options: RetentionOptions
   #offsetMs: number
@@ -58,23 +62,33 @@ export class Retention {
     }
   }
 
+  /** The newest day stays whatever it takes; one that a search reads is left for the next time. */
   #removeLarge(removed: Set<number>): void {
-    const { files, clock, maxBytes, events } = this.#options
-    let total = files.totalBytes
-    if (total <= maxBytes) return
-    const tomorrow = Math.floor(clock.nowMs() / DAY_MS) + 1
-    // Documents with times that are still to come have no claim on the place of those that are right.
-    const days = [...files.days.filter((day) => day > tomorrow), ...files.days.filter((day) => day <= tomorrow)]
-    for (const day of days.slice(0, -1)) {
+    const { maxBytes, minFreeBytes, freeBytes, files, events } = this.#options
+    const excess = { size: files.totalBytes - maxBytes, disk: minFreeBytes - freeBytes() }
+    if (excess.size <= 0 && excess.disk <= 0) return
+    for (const day of this.#byWorth().slice(0, -1)) {
+      const reason = excess.size > 0 ? 'size' : 'disk'
       const sizeBytes = files.sizeOf(day)
-      if (this.#remove(day, 'size', removed)) total -= sizeBytes
-      if (total <= maxBytes) return
+      if (!this.#remove(day, reason, removed)) continue
+      excess.size -= sizeBytes
+      // Asked again: others write to this disk, too.
+      excess.disk = minFreeBytes - freeBytes()
+      if (excess.size <= 0 && excess.disk <= 0) return
     }
-    events.retentionBlocked({}, { bytes: total, max_bytes: maxBytes })
+    if (excess.size > 0) events.retentionBlocked({}, { bytes: excess.size + maxBytes, max_bytes: maxBytes })
+    if (excess.disk > 0) events.diskLow({}, { free_bytes: minFreeBytes - excess.disk, min_free_bytes: minFreeBytes })
+  }
+
+  /** All days, those first that are to go first: times that are still to come have no claim on the place of those that are right. */
+  #byWorth(): number[] {
+    const { files, clock } = this.#options
+    const tomorrow = Math.floor(clock.nowMs() / DAY_MS) + 1
+    return [...files.days.filter((day) => day > tomorrow), ...files.days.filter((day) => day <= tomorrow)]
   }
 
   /** A day that a search reads is left for the next time. */
-  #remove(day: number, reason: 'age' | 'size', removed: Set<number>): boolean {
+  #remove(day: number, reason: 'age' | 'size' | 'disk', removed: Set<number>): boolean {
     const { files, events, counters } = this.#options
     const file = files.openFiles.find((open) => open.day === day)
     if (file?.isPinned === true) return false

@@ -42,6 +42,8 @@ export class Core {
   readonly clock: ManualClock
   readonly counters = createCounters()
   readonly lines: string[] = []
+  /** What the disk has free, as retention sees it; it wants 1000 bytes. */
+  freeBytes: () => number = () => 2 ** 40
   readonly #directory: string
   readonly #maxBytes: number
   readonly #items = new BulkItems()
@@ -80,7 +82,17 @@ export class Core {
     const onCorruptBlock = () => events.blockCorrupt({})
     const merger = new Merger({ shapes, blocks, counters, onCorruptBlock })
     const maxAgeMs = 7 * 86_400_000
-    const retention = new Retention({ files, indices, clock, events, counters, maxAgeMs, maxBytes: this.#maxBytes })
+    const retention = new Retention({
+      files,
+      indices,
+      clock,
+      events,
+      counters,
+      maxAgeMs,
+      maxBytes: this.#maxBytes,
+      minFreeBytes: 1000,
+      freeBytes: () => this.freeBytes(),
+    })
     this.maintenance = new Maintenance({ files, state, merger, retention, clock, events })
     this.#indexer = new BulkIndexer({
       state,

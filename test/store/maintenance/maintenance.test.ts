@@ -132,6 +132,28 @@ test('the oldest days go when all are too large, those of the future before them
   small.stop()
 })
 
+test('the oldest days go while the disk has too little free; the newest stays', async (t) => {
+  const directory = temporaryDirectory(t)
+  const core = new Core(directory)
+  core.putStreamTemplate()
+  for (const day of [-3, -2, -1, 0]) core.statuses(documents(day, 0, 50))
+  await core.merge()
+  const names = () => readdirSync(join(directory, 'days')).filter((name) => name.endsWith('.sqlite'))
+  // Each day that goes gives 300 bytes back.
+  core.freeBytes = () => 500 + (4 - names().length) * 300
+  await core.clock.advance(10_000)
+  await core.maintenance.pass()
+  assert.deepEqual(names().sort(), ['2026-11-20.sqlite', '2026-11-21.sqlite'])
+  assert.equal(await core.metric('vedette_store_disk_low_total'), 0)
+  core.freeBytes = () => 0
+  await core.clock.advance(10_000)
+  await core.maintenance.pass()
+  assert.deepEqual(names(), ['2026-11-21.sqlite'])
+  assert.equal(await core.metric('vedette_store_disk_low_total'), 1)
+  assert.ok(core.lines.some((line) => line.includes('reason=disk')))
+  core.stop()
+})
+
 test('the size of a day has its write-ahead log in it; a quiet day is compacted and closed', async (t) => {
   const directory = temporaryDirectory(t)
   const core = new Core(directory)
