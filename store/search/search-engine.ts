@@ -95,7 +95,7 @@ export class SearchEngine {
   }
 
   #aggregationsOf({ aggregations }: SearchRequest, targets: readonly ScanTarget[]): RowAggregations | undefined {
-    if (aggregations.size === 0) return undefined
+    if (aggregations.nodes.size + aggregations.pipelines.length === 0) return undefined
     const { clock, maxBuckets } = this.#options
     return new RowAggregations(aggregations, { targets, nowMs: clock.nowMs(), limit: new BucketLimit(maxBuckets) })
   }

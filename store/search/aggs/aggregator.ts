@@ -2,6 +2,7 @@ import type { Block } from '../../block/block.ts'
 import { ElasticsearchError } from '../../elasticsearch-error.ts'
 import type { Target } from '../evaluate/compile.ts'
 import type { BlockSource } from '../sort/top-hits.ts'
+import type { NamedPipeline } from './pipeline/pipeline.ts'
 
 /** Rows of a block, each with the number of the bucket around it; a row of several buckets is there several times. */
 export interface Pairs {
@@ -16,9 +17,16 @@ export interface Aggregator {
   /** Takes all rows of a block for owner 0 without reading it, if it can. */
   readonly collectUnread?: (source: BlockSource) => boolean
   /** What the answer has for an owner; for -1, which has nothing, as well. */
-  readonly result: (owner: number) => Record<string, unknown>
+  readonly result: (owner: number, around?: AroundBucket) => Record<string, unknown>
   /** The number that buckets are ordered by, if it has one of this name. */
   readonly metric?: (owner: number, name: string | undefined) => number
+}
+
+/** The bucket that results are for. */
+export interface AroundBucket {
+  readonly count: number
+  /** Of the nearest date histogram, in milliseconds since 1970. */
+  readonly interval: { readonly startMs: number; readonly endMs: number } | undefined
 }
 
 export interface AggregationContext {
@@ -34,7 +42,14 @@ export interface AggregationNode {
   readonly meta: unknown
 }
 
-export type AggregationTree = ReadonlyMap<string, AggregationNode>
+/** What was asked for at one place. */
+export interface AggregationTree {
+  readonly nodes: ReadonlyMap<string, AggregationNode>
+  /** Each after those that it reads. */
+  readonly pipelines: readonly NamedPipeline[]
+}
+
+export const NO_AGGREGATIONS: AggregationTree = { nodes: new Map(), pipelines: [] }
 
 /** Values that are kept while a search runs may be more than those in its answer, by this factor. */
 const GATHERED_PER_SHOWN = 16

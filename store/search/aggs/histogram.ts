@@ -2,10 +2,11 @@ import type { Block } from '../../block/block.ts'
 import type { Target } from '../evaluate/compile.ts'
 import type { RowValues, Value } from '../evaluate/field-values.ts'
 import type { BlockSource } from '../sort/top-hits.ts'
-import type { AggregationContext, AggregationTree, Aggregator, Pairs } from './aggregator.ts'
+import type { AggregationContext, AggregationTree, Aggregator, AroundBucket, Pairs } from './aggregator.ts'
 import { type BucketOrder, bucketComparator, type OrderedBucket } from './bucket-order.ts'
 import { BucketTable } from './bucket-table.ts'
 import { asNumber, FieldSource } from './field-source.ts'
+import { printBuckets } from './key.ts'
 import { PairBuffer, SubAggregations } from './sub-aggregations.ts'
 
 /** How numbers fall into intervals. */
@@ -27,6 +28,8 @@ export interface HistogramOptions {
   /** Intervals that are shown at all. */
   readonly hard: Bounds
   readonly printKey: (start: number) => Record<string, unknown>
+  /** Buckets are shown by their keys instead of in a list. */
+  readonly isKeyed: boolean
 }
 
 export interface Bounds {
@@ -128,19 +131,18 @@ export class HistogramAggregator implements Aggregator {
     return this.#key
   }
 
-  result(owner: number): Record<string, unknown> {
-    const { minimumCount, printKey } = this.#options
+  result(owner: number, around?: AroundBucket): Record<string, unknown> {
+    const { minimumCount, isDate, isKeyed, intervals, printKey } = this.#options
     let buckets = this.#table.bucketsOf(owner)
     if (minimumCount === 0) buckets = this.#fill(buckets)
     else buckets = buckets.filter(({ count }) => count >= minimumCount)
     this.#context.limit.show(minimumCount === 0 ? 0 : buckets.length)
-    return {
-      buckets: buckets.sort(this.#compare).map(({ key, count, ordinal }) => ({
-        ...printKey(key as number),
-        doc_count: count,
-        ...this.#children.result(ordinal),
-      })),
-    }
+    const shown = buckets.sort(this.#compare).map(({ key, count, ordinal }) => {
+      const startMs = key as number
+      const interval = isDate ? { startMs, endMs: intervals.next(startMs) } : around?.interval
+      return { ...printKey(startMs), doc_count: count, ...this.#children.result(ordinal, { count, interval }) }
+    })
+    return printBuckets(this.#children.finish(shown), isKeyed)
   }
 
   /** Adds the empty intervals between those that have documents, and up to the extended bounds. */

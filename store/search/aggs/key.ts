@@ -1,6 +1,7 @@
 import type { FieldType } from '../../mapping/field-type.ts'
 import { floorDivide, formatMillis } from '../../time/format-date.ts'
 import type { Value } from '../evaluate/field-values.ts'
+import type { ShownBucket } from './pipeline/pipeline.ts'
 
 /** The key of a bucket, as the answer shows it. */
 export function printKey(key: Value, type: FieldType | undefined): Record<string, unknown> {
@@ -10,4 +11,10 @@ export function printKey(key: Value, type: FieldType | undefined): Record<string
   }
   if (type?.family === 'boolean') return { key, key_as_string: key === 1 ? 'true' : 'false' }
   return { key }
+}
+
+/** Buckets as the answer has them: in a list, or by their keys. */
+export function printBuckets(buckets: readonly ShownBucket[], isKeyed: boolean): { buckets: unknown } {
+  if (!isKeyed) return { buckets }
+  return { buckets: Object.fromEntries(buckets.map((bucket) => [String(bucket.key_as_string ?? bucket.key), bucket])) }
 }

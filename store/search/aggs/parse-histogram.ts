@@ -1,10 +1,10 @@
 import { illegalArgument } from '../../elasticsearch-error.ts'
-import { describe, isObject, type JsonObject } from '../../mapping/json-object.ts'
+import { describe, isObject, type JsonObject, readBoolean } from '../../mapping/json-object.ts'
 import { parseDateMath } from '../../time/date-math.ts'
 import { floorDivide } from '../../time/format-date.ts'
 import { parseDateFormats } from '../../time/parse-date.ts'
 import { type CalendarUnit, floorToUnit, nextUnit } from '../../time/rounding.ts'
-import type { Zone } from '../../time/zone.ts'
+import { UTC, type Zone } from '../../time/zone.ts'
 import { unknownFormat, zoneOf } from '../query/parse-range.ts'
 import { formatDate } from '../sort/sort-value.ts'
 import type { AggregationNode, AggregationTree } from './aggregator.ts'
@@ -25,8 +25,8 @@ export function parseDateHistogram(body: unknown, children: AggregationTree): Om
     ...['field', 'fixed_interval', 'calendar_interval', 'min_doc_count', 'extended_bounds', 'hard_bounds'],
     ...['format', 'time_zone', 'offset', 'order', 'keyed'],
   ])
-  requireList('date_histogram', options)
   const field = requireField('date_histogram', options)
+  const keyed = isKeyed('date_histogram', options)
   const zone = zoneOf('date_histogram', options.time_zone)
   const format = dateFormat(options.format)
   const intervals = dateIntervals(options, zone)
@@ -39,7 +39,7 @@ export function parseDateHistogram(body: unknown, children: AggregationTree): Om
       const [extended, hard] = [bounds('extended_bounds'), bounds('hard_bounds')]
       const printKey = (key: number) => ({ key_as_string: formatDate(BigInt(key) * 1_000_000n, format, false), key })
       return new HistogramAggregator(
-        { field, isDate: true, intervals, minimumCount, order, extended, hard, printKey },
+        { field, isDate: true, intervals, minimumCount, order, extended, hard, printKey, isKeyed: keyed },
         children,
         context,
       )
@@ -58,8 +58,8 @@ export function parseHistogram(body: unknown, children: AggregationTree): Omit<A
     'order',
     'keyed',
   ])
-  requireList('histogram', options)
   const field = requireField('histogram', options)
+  const keyed = isKeyed('histogram', options)
   const interval = Number(options.interval)
   const offset = Number(options.offset ?? 0)
   if (!(interval > 0) || !Number.isFinite(offset))
@@ -76,15 +76,17 @@ export function parseHistogram(body: unknown, children: AggregationTree): Omit<A
   return {
     build: (context) =>
       new HistogramAggregator(
-        { field, isDate: false, intervals, minimumCount, order, extended, hard, printKey },
+        { field, isDate: false, intervals, minimumCount, order, extended, hard, printKey, isKeyed: keyed },
         children,
         context,
       ),
   }
 }
 
-function requireList(type: string, { keyed }: JsonObject): void {
-  if (keyed !== undefined && keyed !== false) throw illegalArgument(`[${type}] [keyed] is not supported by this store`)
+function isKeyed(type: string, { keyed = false }: JsonObject): boolean {
+  const flag = readBoolean(keyed)
+  if (flag === undefined) throw failure(`[${type}] [keyed] must be true or false`)
+  return flag
 }
 
 function dateIntervals(
@@ -120,6 +122,13 @@ function dateIntervals(
       return next > start ? next : start + interval
     },
   }
+}
+
+/** Milliseconds of a fixed interval such as `90s`, or of one of the calendar that always takes as long. */
+export function intervalMs(name: string, text: string): number {
+  const unit = CALENDAR[text]
+  if (unit === undefined) return durationMs(name, text)
+  return nextUnit(0, unit, UTC)
 }
 
 function durationMs(name: string, text: string): number {

@@ -1,13 +1,17 @@
 import type { Block } from '../../block/block.ts'
 import type { Target } from '../evaluate/compile.ts'
-import type { AggregationContext, AggregationTree, Aggregator, Pairs } from './aggregator.ts'
+import type { AggregationContext, AggregationTree, Aggregator, AroundBucket, Pairs } from './aggregator.ts'
+import type { NamedPipeline, ShownBucket } from './pipeline/pipeline.ts'
 
 /** The aggregations inside of a bucket, or of a whole search. */
 export class SubAggregations {
   readonly #children: readonly { readonly name: string; readonly meta: unknown; readonly aggregator: Aggregator }[]
 
-  constructor(tree: AggregationTree, context: AggregationContext) {
-    this.#children = [...tree].map(([name, node]) => ({ name, meta: node.meta, aggregator: node.build(context) }))
+  readonly #pipelines: readonly NamedPipeline[]
+
+  constructor({ nodes, pipelines }: AggregationTree, context: AggregationContext) {
+    this.#children = [...nodes].map(([name, node]) => ({ name, meta: node.meta, aggregator: node.build(context) }))
+    this.#pipelines = pipelines
   }
 
   get isEmpty(): boolean {
@@ -22,13 +26,18 @@ export class SubAggregations {
     for (const { aggregator } of this.#children) aggregator.collect(block, target, pairs)
   }
 
-  result(owner: number): Record<string, unknown> {
-    return Object.fromEntries(
-      this.#children.map(({ name, meta, aggregator }) => [
-        name,
-        { ...(meta === undefined ? {} : { meta }), ...aggregator.result(owner) },
-      ]),
-    )
+  result(owner: number, around?: AroundBucket): Record<string, unknown> {
+    const results: Record<string, unknown> = {}
+    for (const { name, meta, aggregator } of this.#children)
+      results[name] = { ...(meta === undefined ? {} : { meta }), ...aggregator.result(owner, around) }
+    for (const { name, meta, sibling } of this.#pipelines)
+      if (sibling !== undefined) results[name] = { ...(meta === undefined ? {} : { meta }), ...sibling(results) }
+    return results
+  }
+
+  /** What pipelines make of all buckets that have these aggregations in them. */
+  finish(buckets: ShownBucket[]): ShownBucket[] {
+    return this.#pipelines.reduce((shown, { parent }) => parent?.(shown) ?? shown, buckets)
   }
 
   /** The number that a path such as `latency.avg` means, or undefined if there is no such aggregation. */

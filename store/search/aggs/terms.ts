@@ -2,7 +2,14 @@ import type { Block } from '../../block/block.ts'
 import { parseNumber } from '../../mapping/field-type.ts'
 import type { Target } from '../evaluate/compile.ts'
 import type { ColumnValues, RowValues, Value } from '../evaluate/field-values.ts'
-import type { AggregationContext, AggregationNode, AggregationTree, Aggregator, Pairs } from './aggregator.ts'
+import type {
+  AggregationContext,
+  AggregationNode,
+  AggregationTree,
+  Aggregator,
+  AroundBucket,
+  Pairs,
+} from './aggregator.ts'
 import { type BucketOrder, bucketComparator, parseOrder } from './bucket-order.ts'
 import { BucketTable } from './bucket-table.ts'
 import { FieldSource } from './field-source.ts'
@@ -105,7 +112,7 @@ class TermsAggregator implements Aggregator {
     if (!this.#children.isEmpty) this.#pairs.add(row, ordinal)
   }
 
-  result(owner: number): Record<string, unknown> {
+  result(owner: number, around?: AroundBucket): Record<string, unknown> {
     const { size, minimumCount } = this.#options
     const all = this.#table.bucketsOf(owner).filter(({ count }) => count >= minimumCount)
     const shown = all.sort(this.#compare).slice(0, size)
@@ -114,11 +121,13 @@ class TermsAggregator implements Aggregator {
     return {
       doc_count_error_upper_bound: 0,
       sum_other_doc_count: sum(all) - sum(shown),
-      buckets: shown.map(({ key, count, ordinal }) => ({
-        ...printKey(key, this.#source.type),
-        doc_count: count,
-        ...this.#children.result(ordinal),
-      })),
+      buckets: this.#children.finish(
+        shown.map(({ key, count, ordinal }) => ({
+          ...printKey(key, this.#source.type),
+          doc_count: count,
+          ...this.#children.result(ordinal, { count, interval: around?.interval }),
+        })),
+      ),
     }
   }
 }
