@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type FileHandle, type Files, syncDirectory } from '../files.ts'
 import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts'
+import { GroupCommit } from './group-commit.ts'
 import { SEGMENT_HEADER_BYTES, segmentFileName, segmentHeader, segmentSequence } from './header.ts'
 import { ITEM_COUNT_BYTES, itemCount, readItemCount } from './item-count.ts'
 import type { Placed, Position } from './position.ts'
@@ -36,11 +37,9 @@ export interface LogRecord extends SegmentRecord {
   readonly items: number
 }
 
-interface Waiter {
+interface Append {
   readonly parts: readonly Uint8Array[]
   readonly items: number
-  readonly resolve: (placed: Placed) => void
-  readonly reject: (error: unknown) => void
 }
 
 interface Segment {
@@ -48,16 +47,12 @@ interface Segment {
   lengthBytes: number
 }
 
-/**
- * An append-only log over segment files. An append resolves once its payload is on disk: all appends that arrive while
- * one fdatasync runs share the next one (group commit), so latency is one sync and throughput is not bound by it.
- */
+/** An append-only log over segment files. An append resolves once its payload is on disk; many share one fdatasync. */
 export class SegmentLog {
   readonly #options: SegmentLogOptions
   readonly #segments: Segment[]
   #handle: FileHandle | undefined
-  #waiting: Waiter[] = []
-  #committing: Promise<void> | undefined
+  readonly #commits = new GroupCommit<Append, Placed>((batch) => this.#commit(batch))
   #items = 0
   /** The segment that this run began last. */
   #begun = 0
@@ -121,10 +116,7 @@ export class SegmentLog {
    * @throws the system's error (ENOSPC, EIO); then the payload is not in the log
    */
   append(parts: readonly Uint8Array[], items = 1): Promise<Placed> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ parts, items, resolve, reject })
-      this.#committing ??= this.#commitAll()
-    })
+    return this.#commits.add({ parts, items })
   }
 
   openReader(position: Position): Promise<SegmentReader> {
@@ -155,42 +147,25 @@ export class SegmentLog {
 
   /** Waits for appends under way and closes the files. */
   async close(): Promise<void> {
-    await this.#committing
+    await this.#commits.idle()
     await this.#handle?.close()
     this.#handle = undefined
   }
 
-  async #commitAll(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) {
-        const batch = this.#waiting
-        this.#waiting = []
-        try {
-          const places = await this.#commit(batch)
-          for (const [index, waiter] of batch.entries()) waiter.resolve(places[index]!)
-        } catch (error) {
-          for (const waiter of batch) waiter.reject(error)
-        }
-      }
-    } finally {
-      this.#committing = undefined
-    }
-  }
-
-  async #commit(batch: readonly Waiter[]): Promise<Placed[]> {
+  async #commit(batch: readonly Append[]): Promise<Placed[]> {
     const segment = await this.#writableSegment()
     const places: Placed[] = []
     const buffers: Uint8Array[] = []
     let end = segment.lengthBytes
     let items = this.#items
-    for (const waiter of batch) {
+    for (const append of batch) {
       const offset = end
-      const parts = [itemCount(items, waiter.items), ...waiter.parts]
+      const parts = [itemCount(items, append.items), ...append.parts]
       buffers.push(frameHeader(parts), ...parts)
       for (const part of parts) end += part.length
       end += FRAME_HEADER_BYTES
       places.push({ sequence: segment.sequence, offset, nextOffset: end, itemsBefore: items })
-      items += waiter.items
+      items += append.items
     }
     try {
       await writeFully(this.#handle!, buffers, segment.lengthBytes)
