@@ -13,6 +13,7 @@ import {
   url,
 } from '#lib/config/schema.ts'
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
+import { checkQueue, queueSection } from './queue/config.ts'
 
 export const schema = section('Configuration of the collector: receives, queues on disk, indexes.', {
   otlp: section('Receiving by the OpenTelemetry protocol.', {
@@ -31,18 +32,7 @@ export const schema = section('Configuration of the collector: receives, queues 
     default: './data/collector',
     minLength: 1,
   }),
-  queue: section('The queue on disk between receiving and indexing.', {
-    max_bytes: size({
-      description: 'Size at which senders are told to wait, at least twice `queue.segment_bytes`.',
-      default: '10GiB',
-    }),
-    segment_bytes: size({
-      description: 'Size of one of its files; room is given back file by file.',
-      default: '32MiB',
-      minimum: 64 * 1024,
-    }),
-    cache_bytes: size({ description: 'Fresh requests that are kept in memory as well.', default: '16MiB' }),
-  }),
+  queue: queueSection(),
   dead_letter: section('What Elasticsearch refuses for good is kept, with the reason.', {
     max_bytes: size({
       description: 'Beyond this size the oldest file is deleted.',
@@ -99,7 +89,5 @@ export const schema = section('Configuration of the collector: receives, queues 
 export type CollectorConfig = Static<typeof schema>
 
 export function check({ queue }: CollectorConfig, report: Report): void {
-  if (queue.max_bytes < 2 * queue.segment_bytes) {
-    report(['queue', 'max_bytes'], 'queue.max_bytes must be at least twice queue.segment_bytes')
-  }
+  checkQueue(queue, report)
 }

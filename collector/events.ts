@@ -1,4 +1,5 @@
 import type { Events, EventTable } from '#lib/events.ts'
+import { QUEUE_EVENTS } from './queue/events.ts'
 
 /** What happens in the collector: each counter with its log line. Contents of log records are never among the fields. */
 export const COLLECTOR_EVENTS = {
@@ -9,36 +10,7 @@ export const COLLECTOR_EVENTS = {
     message: 'refused an OTLP request',
     labels: ['reason'],
   },
-  queueFull: {
-    metric: 'queue_full_total',
-    help: 'Requests that were turned away because the queue was full.',
-    level: 'error',
-    message: 'the queue is full; senders have to wait. Is Elasticsearch reachable? See queue.max_bytes',
-  },
-  queueWriteFailed: {
-    metric: 'queue_write_errors_total',
-    help: 'Writes to the queue that failed.',
-    level: 'error',
-    message: 'cannot write to the queue; senders have to wait',
-  },
-  queueTailCut: {
-    metric: 'queue_tail_cut_bytes_total',
-    help: 'Bytes of an interrupted write that were cut from the queue at start. They had not been acknowledged.',
-    level: 'info',
-    message: 'cut an interrupted write from the queue; its sender sends it again',
-  },
-  queueDamaged: {
-    metric: 'queue_lost_records_total',
-    help: 'Records that were damaged on disk.',
-    level: 'error',
-    message: 'records in the queue were damaged on disk and are lost; check the disk',
-  },
-  queueReadFailed: {
-    metric: 'queue_read_errors_total',
-    help: 'Reads of the queue that failed and are tried again.',
-    level: 'error',
-    message: 'cannot read the queue; trying again. Check the disk',
-  },
+  ...QUEUE_EVENTS,
   entryUndecodable: {
     metric: 'queue_undecodable_entries_total',
     help: 'Entries of the queue that could not be made into documents; they are in the dead letter file as they are.',

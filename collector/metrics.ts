@@ -1,16 +1,19 @@
 import { counterOf, gaugeOf, type Registry } from '#lib/metrics.ts'
 import type { Pipeline } from './pipeline.ts'
+import { exportQueueMetrics } from './queue/metrics.ts'
 
 /**
  * The collector's accounting, read from the stages when it is scraped. At any moment, for the records since the start:
  *
- * received + recovered = indexed + duplicate + dead letter + queued + in flight + lost
+ * received + recovered = indexed + duplicate + dead letter + dropped + queued + in flight + lost
  *
  * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0. What Elasticsearch
  * put in its failure store is among `indexed`. What ended in the dead letter file because it could not be made into
- * documents is among `dead letter`.
+ * documents is among `dead letter`. `dropped` is `records_dropped_total`, what the configuration asks to be dropped.
  */
-export function exportMetrics(registry: Registry, { queue, received, indexed, deadLetters }: Pipeline): void {
+export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
+  const { queue, received, indexed, deadLetters } = pipeline
+  exportQueueMetrics(registry, pipeline)
   const settled = () => indexed.indexed + indexed.duplicates + indexed.deadLettered
   const counters: readonly [string, string, () => number][] = [
     ['otlp_requests_total', 'OTLP requests that were accepted.', () => received.requests],
@@ -31,9 +34,7 @@ export function exportMetrics(registry: Registry, { queue, received, indexed, de
   ]
   for (const [name, help, read] of counters) counterOf(registry, { name: `vedette_collector_${name}`, help }, read)
   const gauges: readonly [string, string, () => number][] = [
-    ['records_queued', 'Records that wait in the queue.', () => queue()?.queuedRecords ?? 0],
     ['records_in_flight', 'Records on their way to Elasticsearch.', () => indexed.taken - settled()],
-    ['queue_bytes', 'Bytes of the queue on disk.', () => queue()?.sizeBytes ?? 0],
     ['dead_letter_bytes', 'Bytes of the dead letter files.', () => deadLetters.sizeBytes],
   ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_collector_${name}`, help }, read)

@@ -10,6 +10,7 @@ import { DeadLetterFile } from './index/dead-letter.ts'
 import { createElasticsearch, type Elasticsearch } from './index/elasticsearch.ts'
 import { Indexer } from './index/indexer.ts'
 import { TemplateKeeper } from './index/template-keeper.ts'
+import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
 import { otlpHttpRoutes, type ReceiveStats } from './receive/otlp-http.ts'
 
@@ -22,6 +23,8 @@ export interface Pipeline {
   readonly received: ReceiveStats
   readonly indexed: IndexStats
   readonly deadLetters: DeadLetterFile
+  readonly fillWatch: FillWatch
+  readonly nowMs: () => number
 }
 
 /**
@@ -62,11 +65,15 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
         nowMs: () => clock.nowMs(),
         segmentBytes: config.queue.segment_bytes,
         maxBytes: config.queue.max_bytes,
+        minFreeBytes: config.queue.min_free_bytes,
+        whenFull: config.queue.when_full,
         cacheBytes: config.queue.cache_bytes,
       })
     },
     stop: () => queue?.close(),
   }
+
+  const fillWatch = new FillWatch({ queue: () => queue, clock, events, alarmPercent: config.queue.alarm_percent })
 
   const elasticsearch = createElasticsearch({
     nodes: settings.nodes,
@@ -121,8 +128,9 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   })
 
   return {
-    parts: [storage, connection, burial, indexer, otlp],
-    ...{ otlp, elasticsearch, received, indexed, deadLetters },
+    parts: [storage, fillWatch, connection, burial, indexer, otlp],
+    ...{ otlp, elasticsearch, received, indexed, deadLetters, fillWatch },
+    nowMs: () => clock.nowMs(),
     queue: () => queue,
   }
 }

@@ -45,6 +45,10 @@ export const ERRORS = {
     message: 'the queue holds %s of at most %s bytes',
     cure: 'The output is slower than the input or down. Senders retry; raise queue.max_bytes if the disk has room.',
   },
+  DISK_LOW: {
+    message: 'the disk of %s has %s bytes free; queue.min_free_bytes is %s',
+    cure: 'Free some space, or lower queue.min_free_bytes. Senders retry; nothing that was acknowledged is lost.',
+  },
   PAYLOAD_MALFORMED: {
     message: 'malformed request: %s',
     cure: 'The sender encodes the request wrongly; the message says where.',

@@ -3,7 +3,10 @@ import * as promises from 'node:fs/promises'
 export type { FileHandle } from 'node:fs/promises'
 
 /** The file system as the durable parts see it: passed in, so that tests can fill the disk, cut writes and fail syncs. */
-export type Files = Pick<typeof promises, 'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink'>
+export type Files = Pick<
+  typeof promises,
+  'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'statfs' | 'unlink'
+>
 
 export const systemFiles: Files = promises
 

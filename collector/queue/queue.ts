@@ -1,29 +1,22 @@
 import { join } from 'node:path'
 import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
-import type { Files } from '#lib/files.ts'
-import { type LogRecord, SegmentLog } from '#lib/segment/log.ts'
-import type { Placed } from '#lib/segment/position.ts'
-import type { SegmentReader } from '#lib/segment/reader.ts'
+import type { SegmentLog } from '#lib/segment/log.ts'
 import type { CollectorEvents } from '../events.ts'
-import {
-  decodeEntryHeader,
-  ENTRY_HEADER_BYTES,
-  type EntryEncoding,
-  type EntryHeader,
-  type EntryKind,
-  encodeEntryHeader,
-} from './entry.ts'
+import type { WhenFull } from './config.ts'
+import { DroppedSegments } from './dropped-segments.ts'
+import { type EntryEncoding, type EntryHeader, type EntryKind, encodeEntryHeader } from './entry.ts'
+import { EntryReader, type StoredEntry } from './entry-reader.ts'
 import { FreshEntries } from './fresh-entries.ts'
-import { type Mark, readMark, writeMark } from './mark.ts'
+import { POSITION_FILE, type SavedMark, writeMark } from './mark.ts'
+import { Progress } from './progress.ts'
+import { recover } from './recover.ts'
+import { Room, type RoomOptions } from './room.ts'
 
-export interface QueueOptions {
-  readonly files: Files
-  readonly directory: string
+export interface QueueOptions extends RoomOptions {
   readonly events: CollectorEvents
   readonly nowMs: () => number
   readonly segmentBytes: number
-  /** Bytes on disk at which further requests are refused. */
-  readonly maxBytes: number
+  readonly whenFull: WhenFull
   /** Bytes of fresh requests that are kept in memory, as sent and uncompressed, so that they need not be read again. */
   readonly cacheBytes: number
 }
@@ -51,20 +44,6 @@ export interface QueueEntry {
   settle(): void
 }
 
-type EntryContent = Omit<QueueEntry, 'settle'>
-
-interface Taken {
-  readonly end: Mark
-  isSettled: boolean
-}
-
-const POSITION_FILE = 'position.json'
-/**
- * What a damaged length on disk may at most claim. It has nothing to do with the limit of requests, which may have
- * been lowered since an entry was written.
- */
-const LONGEST_ENTRY_BYTES = 1024 ** 3
-
 /**
  * The queue on disk between receiving and indexing. A request is acknowledged to its sender once it is here, so
  * nothing that was acknowledged is lost when the process is killed. What was indexed but not yet noted is indexed
@@ -74,74 +53,94 @@ export class DiskQueue {
   readonly #options: QueueOptions
   readonly #log: SegmentLog
   readonly #fresh: FreshEntries
-  #readTo: Mark
-  #settledTo: Mark
-  #savedRecords: number
-  #reader: { readonly sequence: number; readonly file: SegmentReader } | undefined
-  #taken: Taken[] = []
+  readonly #reader: EntryReader
+  readonly #room: Room
+  readonly #progress: Progress
+  readonly #recoveredRecords: number
+  #saved: SavedMark
   #taking: Promise<unknown> = Promise.resolve()
-  #saving: Promise<void> = Promise.resolve()
-  #lostRecords = 0
-  #recoveredRecords: number
+  #saving: Promise<unknown> = Promise.resolve()
   /** Bytes of appends that are not on disk yet. */
   #appendingBytes = 0
+  /** When the oldest entry was received that waits or was taken last, as far as that is known. */
+  #oldestAtMs: number | undefined
   #onAppend: (() => void)[] = []
 
-  private constructor(options: QueueOptions, log: SegmentLog, start: Mark) {
+  private constructor(options: QueueOptions, log: SegmentLog, start: SavedMark) {
     this.#options = options
     this.#log = log
     this.#fresh = new FreshEntries(options.cacheBytes)
-    this.#readTo = start
-    this.#settledTo = start
-    this.#savedRecords = start.records
+    this.#reader = new EntryReader(log, this.#fresh, start)
+    this.#room = new Room(options)
+    this.#progress = new Progress(start, new DroppedSegments(start.dropped))
+    this.#saved = start
     this.#recoveredRecords = this.queuedRecords
   }
 
   /** Opens or creates the queue. Whatever an earlier run left on disk, it opens. */
   static async open(options: QueueOptions): Promise<DiskQueue> {
-    const saved = await readMark(options.files, join(options.directory, POSITION_FILE))
-    const { log, recovery } = await SegmentLog.open({
-      ...options,
-      maxPayloadBytes: LONGEST_ENTRY_BYTES,
-      ...(saved === undefined ? {} : { reached: { ...saved, items: saved.records } }),
-    })
-    if (recovery.tornBytes > 0) options.events.queueTailCut({}, { count: recovery.tornBytes })
-    return new DiskQueue(options, log, await startOf(log, saved))
+    const { log, start, oldestAtMs } = await recover(options)
+    const queue = new DiskQueue(options, log, start)
+    queue.#oldestAtMs = oldestAtMs
+    await queue.look()
+    return queue
   }
 
   /** Records that wait to be taken. */
   get queuedRecords(): number {
-    return this.#log.items - this.#readTo.records
+    return this.#progress.unread(this.#log.items)
   }
 
   /** Records that were damaged on disk beyond reading, since the start. */
   get lostRecords(): number {
-    return this.#lostRecords
+    return this.#progress.lostRecords
   }
 
   /** Records that an earlier run left here. */
   get recoveredRecords(): number {
-    return this.#recoveredRecords
+    return this.#recoveredRecords + this.#progress.untoldRecords
   }
 
   get sizeBytes(): number {
     return this.#log.sizeBytes
   }
 
+  get maxBytes(): number {
+    return this.#options.maxBytes
+  }
+
+  /** Bytes that the disk has free, as of the last look. */
+  get freeBytes(): number {
+    return this.#room.freeBytes
+  }
+
+  /** When the oldest request was received that is not settled, epoch milliseconds; undefined if all are. */
+  get oldestAtMs(): number | undefined {
+    if (this.#isEmpty) return undefined
+    return this.#progress.oldestAtMs ?? this.#oldestAtMs
+  }
+
+  /** Looks how much the disk has free. To be called now and then. */
+  look(): Promise<void> {
+    return this.#room.look()
+  }
+
   /**
    * Appends a request; resolves once it is on disk.
    *
    * @returns whether its buffers are kept in memory as well; if not, they are the caller's again
-   * @throws CodedError QUEUE_FULL or DISK_FULL, both retryable: then the request is not in the queue
+   * @throws CodedError QUEUE_FULL, DISK_LOW or DISK_FULL, all retryable: then the request is not in the queue
    */
   async append({ kind, payload, encoding, records, body }: QueueRequest): Promise<boolean> {
     const { events, nowMs, directory } = this.#options
-    this.#refuseIfFull(payload.length)
+    if (this.#problem(payload.length) !== undefined) await this.#makeRoom(payload.length)
+    if (this.#isEmpty) this.#oldestAtMs = nowMs()
     this.#appendingBytes += payload.length
     let isKept = false
     try {
       const header = { kind, encoding, receivedAtMs: nowMs() }
       const placed = await this.#log.append([encodeEntryHeader(header), payload], records)
+      this.#room.written(payload.length)
       isKept = this.#fresh.put({ placed, header, payload, records, body })
     } catch (error) {
       events.queueWriteFailed({}, { err: messageOf(error) })
@@ -156,9 +155,7 @@ export class DiskQueue {
 
   /** The next entry, if there is one. */
   take(): Promise<QueueEntry | undefined> {
-    const taken = this.#taking.then(() => this.#takeNext())
-    this.#taking = taken.catch(() => {})
-    return taken
+    return this.#inTurn(() => this.#takeNext())
   }
 
   /** Resolves when something may have come, or when someone calls {@link wake}. */
@@ -174,119 +171,112 @@ export class DiskQueue {
 
   /** Notes on disk what was settled, and deletes segments that nobody needs. */
   save(): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#save())
-    return this.#saving
+    return this.#alone(() => this.#save())
   }
 
   async close(): Promise<void> {
     this.wake()
     await this.#taking
     await this.save()
-    await this.#reader?.file.close()
+    await this.#reader.close()
     await this.#log.close()
   }
 
+  get #isEmpty(): boolean {
+    return this.#appendingBytes === 0 && this.#progress.unsettled(this.#log.items) === 0
+  }
+
   async #save(): Promise<void> {
-    const mark = this.#settledTo
-    if (mark.records === this.#savedRecords) return
-    const { files, directory, events } = this.#options
+    const { settledTo, dropped } = this.#progress
+    dropped.forgetBefore(settledTo.sequence)
+    const { ranges } = dropped
+    if (settledTo.records === this.#saved.records && ranges === this.#saved.dropped) return
     try {
-      await writeMark(files, join(directory, POSITION_FILE), mark)
-      this.#savedRecords = mark.records
-      await this.#log.deleteBefore(mark.sequence)
+      await this.#note({ ...settledTo, dropped: ranges })
+      await this.#log.deleteBefore(settledTo.sequence)
     } catch (error) {
-      events.queueWriteFailed({}, { err: messageOf(error) })
+      this.#options.events.queueWriteFailed({}, { err: messageOf(error) })
     }
   }
 
-  /** An empty queue takes whatever comes, or a request that alone is too large would be turned away for ever. */
-  #refuseIfFull(bytes: number): void {
-    const { maxBytes, events } = this.#options
-    const isEmpty = this.#settledTo.records === this.#log.items && this.#appendingBytes === 0
-    const { sizeBytes } = this.#log
-    if (isEmpty || sizeBytes + this.#appendingBytes + bytes <= maxBytes) return
-    events.queueFull({})
-    throw new CodedError('QUEUE_FULL', [sizeBytes, maxBytes], { retryable: true })
+  async #note(mark: SavedMark): Promise<void> {
+    const { files, directory } = this.#options
+    await writeMark(files, join(directory, POSITION_FILE), mark)
+    this.#saved = mark
+  }
+
+  #problem(bytes: number): CodedError | undefined {
+    return this.#room.problem(bytes, this.#log.sizeBytes + this.#appendingBytes, this.#isEmpty)
+  }
+
+  /** @throws what is in the way, if nothing may be given up for it */
+  async #makeRoom(bytes: number): Promise<void> {
+    const { whenFull, events } = this.#options
+    if (whenFull === 'drop_oldest') await this.save()
+    for (let problem = this.#problem(bytes); problem !== undefined; problem = this.#problem(bytes)) {
+      const isDropped = whenFull === 'drop_oldest' && (await this.#inTurn(() => this.#dropOldest(bytes)))
+      if (isDropped) continue
+      if (problem.code === 'QUEUE_FULL') events.queueFull({})
+      else events.queueDiskLow({}, { err: problem.message })
+      throw problem
+    }
+  }
+
+  /**
+   * Gives up the oldest segment of which nothing has been read. What was taken from those before is on its way, and must
+   * be there after a crash; the last one is being written to. It is noted before it is done: a crash in between does it
+   * later, and counts nothing twice.
+   *
+   * @returns whether there may be room now
+   */
+  async #dropOldest(bytes: number): Promise<boolean> {
+    // Others waited for the same room.
+    if (this.#problem(bytes) === undefined) return true
+    const { dropped } = this.#progress
+    const { events } = this.#options
+    const reading = this.#reader.sequence
+    const oldest = this.#log.after(reading)
+    const next = oldest === undefined ? undefined : this.#log.after(oldest)
+    if (oldest === undefined || next === undefined) return false
+    try {
+      const records = (await this.#log.itemsBefore(next)) - (await this.#log.itemsBefore(oldest))
+      const ranges = dropped.rangesWith(oldest, records, reading)
+      await this.#alone(() => this.#note({ ...this.#progress.settledTo, dropped: ranges }))
+      dropped.set(ranges)
+      events.recordsDropped({ reason: 'queue_full' }, { count: records })
+      this.#room.written(-this.#log.lengthOf(oldest)!)
+      await this.#log.delete(oldest)
+      return true
+    } catch (error) {
+      events.queueWriteFailed({}, { err: messageOf(error) })
+      return false
+    }
+  }
+
+  /** After what was read or dropped before. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#taking.then(action)
+    this.#taking = done.catch(() => {})
+    return done
+  }
+
+  /** After what was noted before. */
+  #alone<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#saving.then(action)
+    this.#saving = done.catch(() => {})
+    return done
   }
 
   async #takeNext(): Promise<QueueEntry | undefined> {
-    for (;;) {
-      const reader = await this.#openReader()
-      if (reader === undefined) return undefined
-      const { sequence, file } = reader
-      const fresh = this.#fresh.take({ sequence, offset: file.offset })
-      if (fresh !== undefined) {
-        file.skipTo(fresh.placed.nextOffset)
-        return this.#accept(fresh.placed, fresh)
-      }
-      const record = await this.#log.read(sequence, file)
-      if (record !== undefined) return this.#accept({ sequence, ...record }, readEntry(record))
-      const next = this.#log.after(sequence)
-      if (next === undefined) return undefined
-      // Appends go to the last segment only, so this one is at its end for good.
-      const nextFile = await this.#log.openReader({ sequence: next, offset: 0 })
-      this.#reader = { sequence: next, file: nextFile }
-      await file.close()
-    }
+    const entry = await this.#reader.next()
+    return entry === undefined ? undefined : this.#accept(entry)
   }
 
-  async #openReader(): Promise<{ readonly sequence: number; readonly file: SegmentReader } | undefined> {
-    if (this.#reader === undefined) {
-      const { sequence } = this.#readTo
-      if (this.#log.lengthOf(sequence) === undefined) return undefined
-      this.#reader = { sequence, file: await this.#log.openReader(this.#readTo) }
-    }
-    return this.#reader
+  #accept(entry: StoredEntry): QueueEntry {
+    const { header, payload, records, body } = entry
+    const { lost, settle } = this.#progress.accept(entry)
+    if (lost > 0) this.#options.events.queueDamaged({}, { count: lost })
+    this.#oldestAtMs = header?.receivedAtMs
+    return { header, payload, records, body, settle }
   }
-
-  #accept({ sequence, nextOffset, itemsBefore }: Placed, { header, payload, records, body }: EntryContent): QueueEntry {
-    const gap = itemsBefore - this.#readTo.records
-    this.#readTo = { sequence, offset: nextOffset, records: itemsBefore + records }
-    if (gap > 0) {
-      this.#lostRecords += gap
-      this.#options.events.queueDamaged({}, { count: gap })
-    } else {
-      // A write that failed and could not be cut off either: nobody was told that it is here, but it is.
-      this.#recoveredRecords -= gap
-    }
-    const taken: Taken = { end: this.#readTo, isSettled: false }
-    this.#taken.push(taken)
-    return {
-      ...{ header, payload, records, body },
-      settle: () => {
-        taken.isSettled = true
-        while (this.#taken[0]?.isSettled) this.#settledTo = this.#taken.shift()!.end
-      },
-    }
-  }
-}
-
-function readEntry({ payload, items }: LogRecord): EntryContent {
-  const header = decodeEntryHeader(payload)
-  return {
-    header,
-    payload: header === undefined ? payload : payload.subarray(ENTRY_HEADER_BYTES),
-    records: items,
-    body: undefined,
-  }
-}
-
-/** Where reading begins: behind what was noted as settled, as far as the log still knows that place. */
-async function startOf(log: SegmentLog, saved: Mark | undefined): Promise<Mark> {
-  const length = saved === undefined ? undefined : log.lengthOf(saved.sequence)
-  if (saved === undefined || length === undefined) return { ...log.begin, records: await itemsAtBegin(log) }
-  // Damage at the end of the segment was cut off, and the place with it.
-  return { ...saved, offset: Math.min(saved.offset, length) }
-}
-
-/** How many items the log had counted before the oldest one that is left. */
-async function itemsAtBegin(log: SegmentLog): Promise<number> {
-  for (let sequence: number | undefined = log.begin.sequence; sequence !== undefined; sequence = log.after(sequence)) {
-    if (log.lengthOf(sequence) === undefined) break
-    const reader = await log.openReader({ sequence, offset: 0 })
-    const record = await log.read(sequence, reader)
-    await reader.close()
-    if (record !== undefined) return record.itemsBefore
-  }
-  return log.items
 }

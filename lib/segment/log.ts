@@ -137,6 +137,31 @@ export class SegmentLog {
     }
   }
 
+  /** Items of all payloads before the first whole one of a segment; if there is none behind its begin, of all. */
+  async itemsBefore(sequence: number): Promise<number> {
+    for (let at: number | undefined = sequence; at !== undefined; at = this.after(at)) {
+      if (this.lengthOf(at) === undefined) continue
+      const reader = await this.openReader({ sequence: at, offset: 0 })
+      try {
+        const items = this.#items
+        const record = await this.read(at, reader)
+        if (record !== undefined) return record.itemsBefore
+        if (this.after(at) === undefined) return items
+      } finally {
+        await reader.close()
+      }
+    }
+    return this.#items
+  }
+
+  /** Deletes a segment that is not the last one, whoever needs it. Its items are a gap from then on. */
+  async delete(sequence: number): Promise<void> {
+    const index = this.#segments.findIndex((segment) => segment.sequence === sequence)
+    if (index < 0 || index === this.#segments.length - 1) return
+    this.#segments.splice(index, 1)
+    await this.#options.files.unlink(join(this.#options.directory, segmentFileName(sequence)))
+  }
+
   /** Deletes the segments before the one that a position lies in. */
   async deleteBefore(sequence: number): Promise<void> {
     while (this.#segments.length > 1 && this.#segments[0]!.sequence < sequence) {

@@ -104,6 +104,7 @@ export class CollectorHarness {
       queued: await this.metric('records_queued'),
       inFlight: await this.metric('records_in_flight'),
       lost: await this.metric('records_lost_total'),
+      dropped: await this.metric('records_dropped_total'),
     }
     const sum = Object.values(became).reduce((total, value) => total + value, 0)
     assert.equal(received + recovered, sum, JSON.stringify({ received, recovered, ...became }))

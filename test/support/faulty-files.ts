@@ -7,6 +7,8 @@ export class FaultyFiles {
   freeBytes = Number.POSITIVE_INFINITY
   /** Longest single write; longer ones are cut short, as POSIX allows. */
   longestWriteBytes = Number.POSITIVE_INFINITY
+  /** Nothing can be changed, as on a disk that was mounted again read-only after an error. */
+  isReadOnly = false
   /** How many of the next syncs fail with EIO. */
   failingSyncs = 0
   /** Length of each file at its last successful sync: what a power cut leaves. */
@@ -14,7 +16,20 @@ export class FaultyFiles {
 
   readonly files: Files = {
     ...systemFiles,
-    open: async (path, flags, mode) => this.#wrap(String(path), await systemFiles.open(path, flags, mode)),
+    open: async (path, flags, mode) => {
+      if (flags !== 'r') this.#refuseIfReadOnly()
+      return this.#wrap(String(path), await systemFiles.open(path, flags, mode))
+    },
+    rename: (from, to) => this.#refuseIfReadOnly() ?? systemFiles.rename(from, to),
+    unlink: (path) => this.#refuseIfReadOnly() ?? systemFiles.unlink(path),
+    statfs: (async (path: string) => {
+      const real = await systemFiles.statfs(path)
+      return this.freeBytes === Number.POSITIVE_INFINITY ? real : { ...real, bsize: 1, bavail: this.freeBytes }
+    }) as Files['statfs'],
+  }
+
+  #refuseIfReadOnly(): undefined {
+    if (this.isReadOnly) throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' })
   }
 
   #wrap(path: string, handle: FileHandle): FileHandle {
@@ -27,6 +42,7 @@ export class FaultyFiles {
       this.syncedBytes.set(path, (await handle.stat()).size)
     }
     const writev = async (buffers: readonly Uint8Array[], position: number) => {
+      this.#refuseIfReadOnly()
       const all = Buffer.concat(buffers)
       const size = Math.min(all.length, this.longestWriteBytes, this.freeBytes)
       if (size === 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })

@@ -12,52 +12,15 @@ import {
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { WhenFull } from '../../../collector/queue/config.ts'
 import { DiskQueue, type QueueEntry } from '../../../collector/queue/queue.ts'
 import { collectorEvents } from '../../support/collector-events.ts'
 import { FaultyFiles } from '../../support/faulty-files.ts'
+import { MOST_RECORDS, QUEUE_STEPS, type QueueStep } from '../../support/queue-steps.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
-type Step =
-  | { readonly kind: 'append'; readonly bytes: number; readonly records: number; readonly together: number }
-  | { readonly kind: 'take' }
-  | { readonly kind: 'settle'; readonly which: number }
-  | { readonly kind: 'save' }
-  | { readonly kind: 'reopen' }
-  /** A power cut while appends are under way: of what was not synced any part may be on disk. */
-  | { readonly kind: 'crash'; readonly turns: number; readonly kept: number }
-  | { readonly kind: 'flip'; readonly file: number; readonly at: number; readonly bit: number }
-  | { readonly kind: 'fill'; readonly freeBytes: number }
-  | { readonly kind: 'failSync' }
-
-const STEPS = fc.oneof<fc.WeightedArbitrary<Step>[]>(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('append' as const),
-      bytes: fc.oneof(fc.nat(300), fc.nat(3_000)),
-      records: fc.integer({ min: 1, max: 5 }),
-      together: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  { weight: 5, arbitrary: fc.constant({ kind: 'take' }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle' as const), which: fc.nat(5) }) },
-  { weight: 2, arbitrary: fc.constant({ kind: 'save' }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'reopen' }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('crash' as const),
-      turns: fc.nat(12),
-      kept: fc.double({ min: 0, max: 1, noNaN: true }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('flip' as const), file: fc.nat(9), at: fc.nat(), bit: fc.nat(7) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fill' as const), freeBytes: fc.nat(400) }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'failSync' }) },
-)
+const MAX_BYTES = 16_384
+const LARGEST_ENTRY_BYTES = 3_100
 
 interface Appended {
   readonly id: number
@@ -78,6 +41,7 @@ interface TakenEntry {
 /** Drives a queue on a faulty disk and knows what it owes. */
 class Model {
   readonly #root: string
+  readonly #whenFull: WhenFull
   readonly #disk = new FaultyFiles()
   readonly #appended: Appended[] = []
   #generation = 0
@@ -88,9 +52,13 @@ class Model {
   #received = 0
   #takenRecords = 0
   #flips = 0
+  /** Of this run, and of those before. */
+  #dropped = async () => 0
+  #droppedBefore = 0
 
-  constructor(root: string) {
+  constructor(root: string, whenFull: WhenFull) {
     this.#root = root
+    this.#whenFull = whenFull
     mkdirSync(this.#directory)
   }
 
@@ -104,14 +72,16 @@ class Model {
     for (const appended of this.#appended) appended.settledNow = false
     this.#received = 0
     this.#takenRecords = 0
-    const { events } = collectorEvents()
+    this.#droppedBefore += await this.#dropped()
+    const { events, count } = collectorEvents()
+    this.#dropped = () => count('records_dropped_total')
     this.#queue = await DiskQueue.open({
       ...{ files: this.#disk.files, directory: this.#directory, events, nowMs: () => 1 },
-      ...{ segmentBytes: 2_048, maxBytes: 16_384, cacheBytes: 2_048 },
+      ...{ segmentBytes: 2_048, maxBytes: MAX_BYTES, cacheBytes: 2_048, minFreeBytes: 200, whenFull: this.#whenFull },
     })
   }
 
-  async run(step: Step): Promise<void> {
+  async run(step: QueueStep): Promise<void> {
     const queue = this.#queue!
     if (step.kind === 'append') {
       await Promise.all(Array.from({ length: step.together }, () => this.#append(step.bytes, step.records)))
@@ -119,7 +89,9 @@ class Model {
     else if (step.kind === 'settle') this.#settle(step.which)
     else if (step.kind === 'save') await this.#save()
     else if (step.kind === 'fill') this.#disk.freeBytes = step.freeBytes
+    else if (step.kind === 'look') await queue.look()
     else if (step.kind === 'failSync') this.#disk.failingSyncs = 1
+    else if (step.kind === 'readOnly') this.#disk.isReadOnly = true
     else {
       this.heal()
       if (step.kind === 'crash') await this.#crash(step.turns, step.kept)
@@ -127,21 +99,26 @@ class Model {
         await this.#save()
         await queue.close()
         if (step.kind === 'flip') this.#flip(step.file, step.at, step.bit)
+        if (step.kind === 'losePosition') this.#losePosition(step.isThere)
       }
       await this.open()
     }
-    if (this.#queue === queue || step.kind !== 'crash') this.account()
+    if (this.#queue === queue || step.kind !== 'crash') await this.account()
   }
 
   heal(): void {
     this.#disk.freeBytes = Number.POSITIVE_INFINITY
     this.#disk.failingSyncs = 0
+    this.#disk.isReadOnly = false
   }
 
-  account(): void {
-    const { recoveredRecords, queuedRecords, lostRecords } = this.#queue!
-    const sum = this.#takenRecords + queuedRecords + lostRecords
-    assert.equal(this.#received + recoveredRecords, sum, 'received + recovered = taken + queued + lost')
+  async account(): Promise<void> {
+    const { recoveredRecords, queuedRecords, lostRecords, oldestAtMs, sizeBytes } = this.#queue!
+    const sum = this.#takenRecords + queuedRecords + lostRecords + (await this.#dropped())
+    assert.equal(this.#received + recoveredRecords, sum, 'received + recovered = taken + queued + lost + dropped')
+    if (queuedRecords > 0 || this.#taken.length > 0) assert.equal(oldestAtMs, 1)
+    // One entry is taken whatever it has, where the queue is empty.
+    assert.ok(sizeBytes <= MAX_BYTES + LARGEST_ENTRY_BYTES, `${sizeBytes} bytes`)
   }
 
   /** Takes one entry and checks that it may come; false at the end. */
@@ -170,9 +147,12 @@ class Model {
     while (await this.take());
     const owed = this.#appended.filter(({ state, settled }) => state === 'acknowledged' && !settled)
     const missing = owed.filter(({ id }) => !this.#seen.has(id))
-    assert.ok(missing.length <= this.#flips, `missing: ${missing.map(({ id }) => id)}, flips: ${this.#flips}`)
-    for (const { entry } of this.#taken) entry.settle()
-    this.account()
+    const allowed = this.#flips * MOST_RECORDS + this.#droppedBefore + (await this.#dropped())
+    const lost = missing.reduce((total, { records }) => total + records, 0)
+    assert.ok(lost <= allowed, `missing: ${missing.map(({ id }) => id)}, flips: ${this.#flips}, allowed: ${allowed}`)
+    if (this.#whenFull === 'refuse') assert.equal(await this.#dropped(), 0)
+    for (const { entry } of this.#taken.splice(0)) entry.settle()
+    await this.account()
     await this.close()
     const left = readdirSync(this.#directory).filter((name) => name.endsWith('.segment'))
     if (this.#flips === 0) assert.ok(left.length <= 2, `room was given back: ${left}`)
@@ -193,7 +173,7 @@ class Model {
       appended.state = 'acknowledged'
       this.#received += records
     } catch (error) {
-      assert.match(String(error), /the queue holds|no space left|EIO/)
+      assert.match(String(error), /the queue holds|bytes free|no space left|EIO|EROFS/)
     }
   }
 
@@ -217,6 +197,7 @@ class Model {
 
   /** A failing sync may have kept the note from being written. */
   get #isNoted(): boolean {
+    if (this.#disk.isReadOnly) return false
     return this.#disk.failingSyncs === 0 && this.#disk.freeBytes === Number.POSITIVE_INFINITY && this.#flips === 0
   }
 
@@ -246,6 +227,14 @@ class Model {
     }
   }
 
+  /** Without it everything that is left may come once more. */
+  #losePosition(isThere: boolean): void {
+    const path = join(this.#directory, 'position.json')
+    if (isThere) writeFileSync(path, '{"sequence":1,"offset":')
+    else rmSync(path, { force: true })
+    for (const appended of this.#appended) appended.forgotten = false
+  }
+
   #flip(file: number, at: number, bit: number): void {
     const names = readdirSync(this.#directory).filter((name) => !name.endsWith('.tmp'))
     if (names.length === 0) return
@@ -263,11 +252,13 @@ class Model {
 test('whatever happens to the disk, what was acknowledged comes, and comes back only if it may', async (t) => {
   const root = temporaryDirectory(t)
   let run = 0
-  const property = fc.asyncProperty(fc.array(STEPS, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
+  const script = fc.array(QUEUE_STEPS, { minLength: 5, maxLength: 60, size: 'max' })
+  const policy = fc.constantFrom<WhenFull[]>('refuse', 'drop_oldest')
+  const property = fc.asyncProperty(script, policy, async (steps, whenFull) => {
     run += 1
     const directory = join(root, String(run))
     mkdirSync(directory)
-    const model = new Model(directory)
+    const model = new Model(directory, whenFull)
     await model.open()
     try {
       for (const step of steps) await model.run(step)
