@@ -1,32 +1,11 @@
 import type { Report } from '#lib/config/check.ts'
-import {
-  choice,
-  duration,
-  integer,
-  list,
-  listenAddress,
-  type Static,
-  secret,
-  section,
-  size,
-  text,
-  url,
-} from '#lib/config/schema.ts'
+import { choice, duration, integer, list, type Static, secret, section, size, text, url } from '#lib/config/schema.ts'
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { checkQueue, queueSection } from './queue/config.ts'
+import { otlpSection } from './receive/config.ts'
 
 export const schema = section('Configuration of the collector: receives, queues on disk, indexes.', {
-  otlp: section('Receiving by the OpenTelemetry protocol.', {
-    http: section('OTLP over HTTP.', {
-      listen_address: listenAddress({ description: 'Address of `/v1/logs`.', default: ':4318' }),
-    }),
-    max_request_bytes: size({
-      description: 'Largest request after decompression.',
-      default: '64MiB',
-      maximum: 512 * 1024 ** 2,
-    }),
-    max_in_flight_bytes: size({ description: 'Bytes of requests that may be under way at once.', default: '256MiB' }),
-  }),
+  otlp: otlpSection(),
   data_dir: text({
     description: 'Directory of the queue and of the dead letter file.',
     default: './data/collector',

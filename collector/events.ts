@@ -1,15 +1,10 @@
 import type { Events, EventTable } from '#lib/events.ts'
 import { QUEUE_EVENTS } from './queue/events.ts'
+import { RECEIVE_EVENTS } from './receive/events.ts'
 
 /** What happens in the collector: each counter with its log line. Contents of log records are never among the fields. */
 export const COLLECTOR_EVENTS = {
-  requestRefused: {
-    metric: 'otlp_requests_refused_total',
-    help: 'OTLP requests that were refused, by reason.',
-    level: 'warn',
-    message: 'refused an OTLP request',
-    labels: ['reason'],
-  },
+  ...RECEIVE_EVENTS,
   ...QUEUE_EVENTS,
   entryUndecodable: {
     metric: 'queue_undecodable_entries_total',

@@ -12,12 +12,10 @@ import { exportQueueMetrics } from './queue/metrics.ts'
  * documents is among `dead letter`. `dropped` is `records_dropped_total`, what the configuration asks to be dropped.
  */
 export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
-  const { queue, received, indexed, deadLetters } = pipeline
+  const { queue, received, inFlight, indexed, deadLetters } = pipeline
   exportQueueMetrics(registry, pipeline)
   const settled = () => indexed.indexed + indexed.duplicates + indexed.deadLettered
   const counters: readonly [string, string, () => number][] = [
-    ['otlp_requests_total', 'OTLP requests that were accepted.', () => received.requests],
-    ['otlp_request_bytes_total', 'Bytes of accepted OTLP requests after decompression.', () => received.bytes],
     [
       'records_received_total',
       'Records that are safe in the queue; their senders were told so.',
@@ -32,9 +30,23 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
     ['bulk_requests_total', 'Bulk requests that were sent.', () => indexed.requests],
     ['bulk_request_bytes_total', 'Bytes of bulk requests as sent.', () => indexed.bytes],
   ]
+  const labelNames = ['transport', 'signal']
+  const requests = {
+    name: 'vedette_collector_requests_received_total',
+    help: 'Requests that were accepted.',
+    labelNames,
+  }
+  counterOf(registry, requests, () => received.requests)
+  const bytes = {
+    name: 'vedette_collector_request_bytes_received_total',
+    help: 'Bytes of accepted requests after decompression.',
+    labelNames,
+  }
+  counterOf(registry, bytes, () => received.bytes)
   for (const [name, help, read] of counters) counterOf(registry, { name: `vedette_collector_${name}`, help }, read)
   const gauges: readonly [string, string, () => number][] = [
     ['records_in_flight', 'Records on their way to Elasticsearch.', () => indexed.taken - settled()],
+    ['receive_in_flight_bytes', 'Bytes of requests that are under way.', () => inFlight.bytes],
     ['dead_letter_bytes', 'Bytes of the dead letter files.', () => deadLetters.sizeBytes],
   ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_collector_${name}`, help }, read)

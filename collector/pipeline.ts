@@ -12,7 +12,10 @@ import { Indexer } from './index/indexer.ts'
 import { TemplateKeeper } from './index/template-keeper.ts'
 import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
-import { otlpHttpRoutes, type ReceiveStats } from './receive/otlp-http.ts'
+import { InFlightBytes } from './receive/in-flight.ts'
+import { LogsIntake } from './receive/logs-intake.ts'
+import { otlpHttpRoutes } from './receive/otlp-http.ts'
+import { ReceiveStats } from './receive/stats.ts'
 
 export interface Pipeline {
   /** In start order. */
@@ -21,6 +24,7 @@ export interface Pipeline {
   readonly elasticsearch: Elasticsearch
   readonly queue: () => DiskQueue | undefined
   readonly received: ReceiveStats
+  readonly inFlight: InFlightBytes
   readonly indexed: IndexStats
   readonly deadLetters: DeadLetterFile
   readonly fillWatch: FillWatch
@@ -40,7 +44,7 @@ export interface Pipeline {
 export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeline {
   const { clock } = deps
   const events = createEvents('vedette_collector', COLLECTOR_EVENTS, deps)
-  const received: ReceiveStats = { requests: 0, records: 0, bytes: 0 }
+  const received = new ReceiveStats()
   const indexed: IndexStats = {
     taken: 0,
     indexed: 0,
@@ -116,20 +120,29 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
     concurrency: settings.concurrency,
   })
 
+  const inFlight = new InFlightBytes(config.otlp.max_in_flight_bytes)
+  const logs = new LogsIntake({
+    ...{ queue: openQueue, events, stats: received },
+    maxRequestBytes: config.otlp.max_request_bytes,
+    maxRequestRecords: config.otlp.max_request_records,
+    maxRecordBytes: config.otlp.max_record_bytes,
+    maxRecordValues: config.otlp.max_record_values,
+  })
+  const { cors } = config.otlp.http
   const otlp = createWebServer({
     name: 'otlp.http.listen_address',
     listenAddress: config.otlp.http.listen_address,
-    bodyLimitBytes: config.otlp.max_request_bytes,
+    requestTimeoutMs: config.otlp.http.request_timeout,
     routes: otlpHttpRoutes({
-      ...{ queue: openQueue, events, stats: received },
+      ...{ logs, events, inFlight },
       maxRequestBytes: config.otlp.max_request_bytes,
-      maxInFlightBytes: config.otlp.max_in_flight_bytes,
+      cors: { allowedOrigins: cors.allowed_origins, allowedHeaders: cors.allowed_headers, maxAgeMs: cors.max_age },
     }),
   })
 
   return {
     parts: [storage, fillWatch, connection, burial, indexer, otlp],
-    ...{ otlp, elasticsearch, received, indexed, deadLetters, fillWatch },
+    ...{ otlp, elasticsearch, received, inFlight, indexed, deadLetters, fillWatch },
     nowMs: () => clock.nowMs(),
     queue: () => queue,
   }

@@ -57,6 +57,10 @@ export const ERRORS = {
     message: 'the request has %s bytes after decompression; the limit is %s',
     cure: 'Send smaller batches or raise the limit of the receiver.',
   },
+  TOO_MANY_RECORDS: {
+    message: 'the request has %s records; the limit is %s',
+    cure: 'Send smaller batches or raise the limit of the receiver.',
+  },
   TOO_MANY_REQUESTS: {
     message: 'requests under way have more than %s bytes',
     cure: 'Senders retry by themselves; run more collectors if it goes on.',
@@ -66,8 +70,12 @@ export const ERRORS = {
     cure: 'Change the encoding of the sender.',
   },
   UNSUPPORTED_ENCODING: {
-    message: 'content encoding %s is not supported; send one of %s',
+    message: 'unsupported Content-Encoding %s; send one of %s',
     cure: 'Change the compression of the sender.',
+  },
+  SIGNAL_NOT_RECEIVED: {
+    message: 'this collector does not receive %s',
+    cure: 'Send them to another collector, or switch their exporter off.',
   },
   RECEIVE_FAILED: {
     message: 'the request could not be stored: %s',

@@ -1,14 +1,20 @@
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
+import { isSnappyFramed, unpackSnappyBlock, unpackSnappyFrames } from './snappy.ts'
 import { contentSize } from './zstd-frame.ts'
 
 const DECODERS = {
   gzip: gunzipSync,
   zstd: zstdDecompressSync,
   deflate: inflateSync,
+  // What HTTP calls deflate is zlib's format; some call it by its name.
+  zlib: inflateSync,
 } as const
 
-export const CONTENT_ENCODINGS = ['identity', ...Object.keys(DECODERS)]
+const SNAPPY = 'snappy'
+const SNAPPY_FRAMED = 'x-snappy-framed'
+
+export const CONTENT_ENCODINGS = ['identity', ...Object.keys(DECODERS), SNAPPY, SNAPPY_FRAMED]
 
 /**
  * Undoes a Content-Encoding, with a cap on what comes out: a few KiB can hold gigabytes of zeros.
@@ -20,7 +26,8 @@ export function decompress(body: Buffer, encoding: string, maxBytes: number): Bu
     if (body.length > maxBytes) throw new CodedError('PAYLOAD_TOO_LARGE', [body.length, maxBytes])
     return body
   }
-  const decode = DECODERS[encoding as keyof typeof DECODERS]
+  if (encoding === SNAPPY || encoding === SNAPPY_FRAMED) return decompressSnappy(body, encoding, maxBytes)
+  const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding as keyof typeof DECODERS] : undefined
   if (decode === undefined) throw new CodedError('UNSUPPORTED_ENCODING', [encoding, CONTENT_ENCODINGS.join(', ')])
   try {
     return decode(body, { maxOutputLength: maxBytes, chunkSize: chunkBytes(body, encoding, maxBytes) })
@@ -30,6 +37,14 @@ export function decompress(body: Buffer, encoding: string, maxBytes: number): Bu
     }
     throw new CodedError('PAYLOAD_MALFORMED', [`not valid ${encoding}: ${messageOf(error)}`], { cause: error })
   }
+}
+
+function decompressSnappy(body: Buffer, encoding: string, maxBytes: number): Buffer {
+  const isFramed = encoding === SNAPPY_FRAMED || isSnappyFramed(body)
+  const unpacked = isFramed ? unpackSnappyFrames(body, maxBytes) : unpackSnappyBlock(body, maxBytes)
+  if (unpacked === 'too_large') throw new CodedError('PAYLOAD_TOO_LARGE', [`more than ${maxBytes}`, maxBytes])
+  if (!('problem' in unpacked)) return unpacked
+  throw new CodedError('PAYLOAD_MALFORMED', [`not valid ${encoding}: ${unpacked.problem}`])
 }
 
 /** zlib takes no smaller ones. */

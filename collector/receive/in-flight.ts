@@ -1,10 +1,15 @@
-import type { ServerResponse } from 'node:http'
 import { CodedError } from '#lib/errors.ts'
 
-/** Counts the bytes of requests that are under way: their memory is the collector's. */
+/** Whatever a request is known by: its response, its stream. */
+type Owner = object
+
+/**
+ * Counts the bytes of requests that are under way, by whatever protocol they come: their memory is the collector's. Only
+ * what has arrived counts, so that a sender that announces much and sends little takes nothing from the others.
+ */
 export class InFlightBytes {
   readonly #maxBytes: number
-  readonly #held = new Map<ServerResponse, number>()
+  readonly #held = new Map<Owner, number>()
   #bytes = 0
 
   constructor(maxBytes: number) {
@@ -16,24 +21,22 @@ export class InFlightBytes {
   }
 
   /**
-   * Sets how many bytes a request takes, until its response is closed. A request that is alone may take any number.
+   * Sets how many bytes a request takes, until it is released. A request that is alone may take any number.
    *
-   * @throws CodedError TOO_MANY_REQUESTS, retryable
+   * @throws CodedError TOO_MANY_REQUESTS, retryable; then it takes what it took before
    */
-  hold(response: ServerResponse, bytes: number): void {
-    const before = this.#held.get(response)
-    const others = this.#bytes - (before ?? 0)
+  hold(owner: Owner, bytes: number): void {
+    const others = this.#bytes - (this.#held.get(owner) ?? 0)
     if (others > 0 && others + bytes > this.#maxBytes) {
       throw new CodedError('TOO_MANY_REQUESTS', [this.#maxBytes], { retryable: true })
     }
-    if (response.closed) return
-    if (before === undefined) response.once('close', () => this.#release(response))
-    this.#held.set(response, bytes)
+    this.#held.set(owner, bytes)
     this.#bytes = others + bytes
   }
 
-  #release(response: ServerResponse): void {
-    this.#bytes -= this.#held.get(response) ?? 0
-    this.#held.delete(response)
+  /** The request is over. */
+  release(owner: Owner): void {
+    this.#bytes -= this.#held.get(owner) ?? 0
+    this.#held.delete(owner)
   }
 }

@@ -13,6 +13,8 @@ export interface WebServerOptions {
   readonly listenAddress: string
   /** Largest request body on the wire, in bytes; one MiB unless told. */
   readonly bodyLimitBytes?: number
+  /** How long a request may take to arrive; as Node has it unless told. Its headers have a third of it at most. */
+  readonly requestTimeoutMs?: number
   readonly routes?: (app: FastifyInstance) => void
   /** With these the server answers /metrics, /-/healthy and /-/ready. */
   readonly management?: ManagementOptions
@@ -40,6 +42,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     bodyLimit: options.bodyLimitBytes ?? 1024 ** 2,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    ...timeouts(options),
     // Requests are checked by hand. Without this fastify loads its schema compilers, which keep 10 MiB resident.
     schemaController: {
       compilersFactory: {
@@ -78,6 +81,14 @@ export function createWebServer(options: WebServerOptions): WebServer {
       deadline.removeEventListener('abort', cut)
     },
   }
+}
+
+/** A third for the headers, and looked at often enough that nobody has much longer. */
+function timeouts({ requestTimeoutMs }: WebServerOptions): FastifyHttpOptions<Server> {
+  if (requestTimeoutMs === undefined) return {}
+  const headersTimeout = Math.ceil(requestTimeoutMs / 3)
+  const connectionsCheckingInterval = Math.min(30_000, headersTimeout)
+  return { requestTimeout: requestTimeoutMs, http: { headersTimeout, connectionsCheckingInterval } }
 }
 
 function listenError(options: WebServerOptions, error: unknown): CodedError {

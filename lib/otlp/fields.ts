@@ -24,4 +24,8 @@ export const KEY_VALUE_LIST = { values: 1 } as const
 export const EXPORT_RESPONSE = { partialSuccess: 1 } as const
 export const PARTIAL_SUCCESS = { rejected: 1, errorMessage: 2 } as const
 /** google.rpc.Status, the body of every error. */
-export const STATUS = { code: 1, message: 2 } as const
+export const STATUS = { code: 1, message: 2, details: 3 } as const
+/** google.protobuf.Any, and what stands in it: google.rpc.RetryInfo with a google.protobuf.Duration. */
+export const ANY = { typeUrl: 1, value: 2 } as const
+export const RETRY_INFO = { retryDelay: 1 } as const
+export const DURATION = { seconds: 1 } as const

@@ -17,52 +17,98 @@ const WIRE_TYPES: Readonly<Record<number, number>> = {
   [ANY_VALUE.bytes]: LENGTH_DELIMITED,
 }
 
+/** What a record may be, with its resource and its scope. */
+export interface RecordLimits {
+  readonly maxBytes: number
+  /** Attributes and what is nested in them and in the body. */
+  readonly maxValues: number
+}
+
+/** Why a record is refused while its neighbours are not. */
+export type RefusalReason = 'too_deep' | 'too_many_values' | 'too_large'
+
 export interface LogsSummary {
+  /** All records, refused ones too. */
   readonly records: number
   /** Bytes of the records, each with its resource and scope: a few bytes of a request can stand for very many. */
   readonly expandedBytes: number
+  /** Records beyond the limits, by their place in the request. */
+  readonly refused: ReadonlyMap<number, RefusalReason>
 }
+
+const NO_LIMITS: RecordLimits = { maxBytes: Number.POSITIVE_INFINITY, maxValues: Number.POSITIVE_INFINITY }
 
 /** Checks all parts of an ExportLogsServiceRequest; undefined if any is malformed. */
-export function inspectLogs(bytes: Buffer): LogsSummary | undefined {
-  const validator = new Validator(bytes)
-  if (!new LogsWalker().walk(bytes, validator) || validator.failed) return undefined
-  return { records: validator.records, expandedBytes: validator.expandedBytes }
+export function inspectLogs(bytes: Buffer, limits: RecordLimits = NO_LIMITS): LogsSummary | undefined {
+  const validator = new Validator(bytes, limits)
+  return new LogsWalker().walk(bytes, validator) && !validator.failed ? validator : undefined
 }
 
-class Validator implements LogsVisitor {
+class Validator implements LogsVisitor, LogsSummary {
   records = 0
   expandedBytes = 0
   failed = false
+  readonly refused = new Map<number, RefusalReason>()
+  readonly #limits: RecordLimits
   #resourceBytes = 0
   #scopeBytes = 0
+  /** Of what is being looked at, and of the resource and the scope that records share. */
+  #values = 0
+  #isTooDeep = false
+  #resourceValues = 0
+  #isResourceTooDeep = false
+  #scopeValues = 0
+  #isScopeTooDeep = false
   readonly #bytes: Buffer
   /** One reader per depth, because a parent is still being read. */
   readonly #readers: ProtoReader[] = []
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, limits: RecordLimits) {
     this.#bytes = bytes
+    this.#limits = limits
   }
 
   resource(start: number, end: number): void {
     this.#resourceBytes = end - start
+    this.#begin()
     this.failed ||= !this.#isList(start, end, RESOURCE.attributes, 0)
+    this.#resourceValues = this.#values
+    this.#isResourceTooDeep = this.#isTooDeep
   }
 
   scope(start: number, end: number): void {
     this.#scopeBytes = end - start
+    this.#begin()
     this.failed ||= !this.#isList(start, end, SCOPE.attributes, 0)
+    this.#scopeValues = this.#values
+    this.#isScopeTooDeep = this.#isTooDeep
   }
 
   record(record: LogRecordCursor): boolean {
-    this.records += 1
-    this.expandedBytes += record.lengthBytes + this.#resourceBytes + this.#scopeBytes
+    this.#begin()
     const { body, attributes, attributeCount } = record
     if (!body.isEmpty && !this.#isValue(body.start, body.end, 0)) return false
     for (let index = 0; index < attributeCount; index++) {
       if (!this.#isKeyValue(attributes[2 * index]!, attributes[2 * index + 1]!, 0)) return false
     }
+    const bytes = record.lengthBytes + this.#resourceBytes + this.#scopeBytes
+    const reason = this.#refusalOf(bytes)
+    if (reason === undefined) this.expandedBytes += bytes
+    else this.refused.set(this.records, reason)
+    this.records += 1
     return !this.failed
+  }
+
+  #begin(): void {
+    this.#values = 0
+    this.#isTooDeep = false
+  }
+
+  #refusalOf(bytes: number): RefusalReason | undefined {
+    if (bytes > this.#limits.maxBytes) return 'too_large'
+    if (this.#isTooDeep || this.#isResourceTooDeep || this.#isScopeTooDeep) return 'too_deep'
+    const values = this.#values + this.#resourceValues + this.#scopeValues
+    return values > this.#limits.maxValues ? 'too_many_values' : undefined
   }
 
   /** A message whose field of a number is a list of KeyValues. */
@@ -85,8 +131,13 @@ class Validator implements LogsVisitor {
     return !reader.failed
   }
 
+  /** What is nested too deep is not looked at: its record is refused. */
   #isValue(start: number, end: number, depth: number): boolean {
-    if (depth > 3 * MAX_VALUE_DEPTH) return false
+    this.#values += 1
+    if (depth > 3 * MAX_VALUE_DEPTH) {
+      this.#isTooDeep = true
+      return true
+    }
     const reader = this.#readerAt(depth, start, end)
     for (let field = reader.next(); field !== 0; field = reader.next()) {
       const wireType = WIRE_TYPES[field]

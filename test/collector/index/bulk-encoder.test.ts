@@ -138,8 +138,10 @@ test('values nest as deep as is allowed and no deeper', () => {
   assert.equal(inspectLogs(request(MAX_VALUE_DEPTH))?.records, 1)
   assert.equal(encoder.add(request(MAX_VALUE_DEPTH), RECEIVED_AT_MS), 'all')
   assert.equal(parse(encoder.take()).length, 1)
-  assert.equal(inspectLogs(request(MAX_VALUE_DEPTH + 1)), undefined)
-  assert.equal(inspectLogs(request(5_000)), undefined)
+  assert.equal(inspectLogs(request(MAX_VALUE_DEPTH))?.refused.size, 0)
+  for (const depth of [MAX_VALUE_DEPTH + 1, 5_000]) {
+    assert.deepEqual([...inspectLogs(request(depth))!.refused], [[0, 'too_deep']])
+  }
 })
 
 test('what is not UTF-8 is repaired in its own document, and is no id', () => {

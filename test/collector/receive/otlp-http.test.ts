@@ -3,10 +3,12 @@ import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { compress } from 'snappyjs'
 import { decodeStatusMessage } from '#lib/otlp/responses.ts'
 import { CollectorHarness, recordsOf } from '../../support/collector-harness.ts'
 import { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
 import { encodeLogsRequest } from '../../support/otlp-proto.ts'
+import { snappyFrames } from '../../support/snappy.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const PROTOBUF = 'application/x-protobuf'
@@ -61,6 +63,10 @@ const ENCODINGS = {
   gzip: (body: Buffer) => gzipSync(body),
   zstd: (body: Buffer) => zstdCompressSync(body),
   deflate: (body: Buffer) => deflateSync(body),
+  zlib: (body: Buffer) => deflateSync(body),
+  snappy: (body: Buffer) => compress(body),
+  ' Snappy': (body: Buffer) => snappyFrames(body),
+  'x-snappy-framed': (body: Buffer) => snappyFrames(body),
 }
 
 test('protobuf and JSON, in every encoding, arrive', async (t) => {
@@ -99,7 +105,13 @@ const bomb = Buffer.alloc(3_000_000)
 const REFUSED: readonly (readonly [string, Buffer, Record<string, string>, number, RegExp])[] = [
   ['text', request, { 'content-type': 'text/plain' }, 415, /text\/plain is not supported; send application/],
   ['a type that begins like JSON', request, { 'content-type': 'application/jsonl' }, 415, /not supported/],
-  ['an unknown encoding', request, { 'content-encoding': 'br' }, 415, /br is not supported; send one of identity/],
+  [
+    'an unknown encoding',
+    request,
+    { 'content-encoding': 'br' },
+    400,
+    /unsupported Content-Encoding br; send one of identity/,
+  ],
   ['no protobuf', Buffer.from('not protobuf'), {}, 400, /not a valid ExportLogsServiceRequest/],
   ['protobuf that breaks off', request.subarray(0, -1), {}, 400, /not a valid/],
   ['no JSON', Buffer.from('{"resourceLogs":['), { 'content-type': JSON_TYPE }, 400, /JSON/],
@@ -110,9 +122,14 @@ const REFUSED: readonly (readonly [string, Buffer, Record<string, string>, numbe
   ['no gzip', request, { 'content-encoding': 'gzip' }, 400, /not valid gzip/],
   ['gzip that breaks off', gzipSync(request).subarray(0, -9), { 'content-encoding': 'gzip' }, 400, /not valid gzip/],
   ['no zstd', request, { 'content-encoding': 'zstd' }, 400, /not valid zstd/],
+  ['no snappy', Buffer.from([1]), { 'content-encoding': 'snappy' }, 400, /not valid snappy/],
+  ['no frames', compress(request), { 'content-encoding': 'x-snappy-framed' }, 400, /not valid x-snappy-framed/],
+  ['a name of JavaScript', request, { 'content-encoding': 'constructor' }, 400, /unsupported Content-Encoding/],
   ['too many bytes', Buffer.alloc(1_100_000), {}, 413, /the limit is 1048576/],
   ['too many bytes of JSON', Buffer.alloc(1_100_000), { 'content-type': JSON_TYPE }, 413, /the limit/],
   ['a gzip bomb', gzipSync(bomb), { 'content-encoding': 'gzip' }, 413, /after decompression/],
+  ['a snappy bomb', compress(bomb), { 'content-encoding': 'snappy' }, 413, /after decompression/],
+  ['a framed bomb', snappyFrames(bomb), { 'content-encoding': 'snappy' }, 413, /after decompression/],
   ['a zstd bomb', zstdCompressSync(bomb), { 'content-encoding': 'zstd' }, 413, /after decompression/],
 ]
 
@@ -123,7 +140,7 @@ test('what is wrong is refused with a status that senders understand, and a reas
     assert.equal(answer.status, status, name)
     assert.match(answer.message, message, name)
   }
-  assert.equal(await collector.metric('otlp_requests_refused_total'), REFUSED.length)
+  assert.equal(await collector.metric('requests_refused_total'), REFUSED.length)
   assert.equal((await told(await collector.post(request))).status, 200)
   assert.equal((await collector.account()).received, 2)
 })
@@ -134,6 +151,23 @@ test('a request whose records would grow beyond bounds is refused', async (t) =>
   const logRecords = Array.from({ length: 1_000 }, () => ({}))
   const answer = await collector.post(encodeLogsRequest({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] }))
   assert.equal((await told(answer)).status, 413)
+})
+
+test('traces and profiles are refused as what is not implemented', async (t) => {
+  const { collector } = await start(t)
+  for (const path of ['/v1/traces', '/v1development/profiles']) {
+    const url = collector.url.replace('/v1/logs', path)
+    for (const type of [PROTOBUF, JSON_TYPE]) {
+      const response = await fetch(url, {
+        method: 'POST',
+        body: new Uint8Array(70_000),
+        headers: { 'content-type': type },
+      })
+      const answer = await told(response)
+      assert.equal(answer.status, 404)
+      assert.match(answer.message, /does not receive/)
+    }
+  }
 })
 
 test('other methods and other paths', async (t) => {
