@@ -4,6 +4,7 @@ import { CriDecoder } from '../agent/decode/cri.ts'
 import { Line } from '../agent/decode/line.ts'
 import { parsePodDirectory } from '../agent/discover/paths.ts'
 import { encodeResource } from '../agent/enrich/resource.ts'
+import { createContentParser } from '../agent/parse/detect.ts'
 import { Batch, encodeScope, type Origin } from '../agent/ship/batch.ts'
 import { Extent } from '../agent/ship/extent.ts'
 import { RecordWriter } from '../agent/ship/record-writer.ts'
@@ -42,6 +43,7 @@ export function* corpusBulks(
   })
   const sources = Array.from({ length: options.containers }, (_, index) => sourceOf(index))
   const decoder = new CriDecoder()
+  const parser = createContentParser('auto', { time: false })
   const line = new Line()
   let nowMs = options.startMs
   let documents = 0
@@ -63,6 +65,7 @@ export function* corpusBulks(
     extent.endOffset = extent.startOffset + bytes.length - 1
     nowMs = Number(corpusLine.timeNs / 1_000_000n) + 120
     writer.observe(nowMs)
+    parser.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
     batch.append(origin, line, extent, 0)
     extent.startOffset += bytes.length
     rawBytes += bytes.length

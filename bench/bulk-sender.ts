@@ -8,6 +8,7 @@ export interface SendTask {
   readonly lines: number
   readonly containers: number
   readonly startMs: number
+  readonly maxStepNs?: number
   readonly bulkBytes?: number
 }
 
@@ -42,6 +43,7 @@ async function send(task: SendTask): Promise<SendResult> {
     containers: task.containers,
     lines: task.lines,
     startMs: task.startMs,
+    ...(task.maxStepNs === undefined ? {} : { maxStepNs: task.maxStepNs }),
     dataStream: 'logs-kubernetes.otel-default',
     bulkBytes: task.bulkBytes ?? BULK_BYTES,
   })

@@ -9,6 +9,8 @@ export interface CorpusOptions {
   readonly lines: number
   /** Time of the first line, epoch milliseconds. */
   readonly startMs: number
+  /** Longest time between two lines, in nanoseconds; on average it is half of it. 2 ms unless told. */
+  readonly maxStepNs?: number
   /** `mixed` unless told. */
   readonly content?: Content
 }
@@ -57,10 +59,11 @@ export function* corpusLines(options: CorpusOptions): Generator<CorpusLine> {
     return text.slice(0, digits)
   }
   const messages = options.content === 'json' ? JSON_MESSAGES : MESSAGES
+  const maxStepNs = options.maxStepNs ?? 2_000_000
   let timeNs = BigInt(options.startMs) * 1_000_000n
   for (let index = 0; index < options.lines; index++) {
     const container = index % options.containers
-    timeNs += BigInt(1 + below(2_000_000))
+    timeNs += BigInt(1 + below(maxStepNs))
     const iso = new Date(Number(timeNs / 1_000_000n)).toISOString()
     yield {
       container,

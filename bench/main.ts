@@ -4,6 +4,7 @@ import { benchFairness } from './fairness.ts'
 import { benchIdle } from './idle.ts'
 import { benchRedact } from './redact.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
+import { benchSearch } from './search.ts'
 import { collectorResult, storeResult } from './service-results.ts'
 import { benchUp } from './up.ts'
 
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, (lines?: number) => Promise<BenchResul
   idle: async () => benchIdle(),
   collector: collectorResult,
   redact: async () => benchRedact(),
+  search: (lines) => benchSearch(lines === undefined ? {} : { lines }),
   store: storeResult,
   up: benchUp,
 }

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http'
 import { FILE_KEY_BYTES } from '#lib/record-uid.ts'
 import { Line, STDERR, STDOUT } from '../agent/decode/line.ts'
 import { encodeResource } from '../agent/enrich/resource.ts'
+import { createContentParser } from '../agent/parse/detect.ts'
 import { Batch, encodeScope } from '../agent/ship/batch.ts'
 import { compress } from '../agent/ship/compress.ts'
 import { Extent } from '../agent/ship/extent.ts'
@@ -67,6 +68,7 @@ function corpusRequests({ lines, containers }: OtlpSendTask): Requests {
     bodies.push({ payload: compress(body, 'zstd', 1), records })
   }
   const line = new Line()
+  const parser = createContentParser('auto', { time: false })
   const extent = new Extent()
   for (const { container, timeNs, stream, message } of corpusLines({
     seed: 7,
@@ -84,6 +86,7 @@ function corpusRequests({ lines, containers }: OtlpSendTask): Requests {
     extent.endOffset = offsets[container]! + line.bodyEnd
     offsets[container] = extent.endOffset + 1
     rawBytes += line.bodyEnd
+    parser.parse(line.fields, line.bytes, line.bodyStart, line.bodyEnd)
     batch.append(origins[container]!, line, extent, 0)
     if (batch.isFull) take()
   }

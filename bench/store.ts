@@ -81,7 +81,7 @@ export async function benchStore(options: StoreBenchOptions = {}): Promise<Store
   }
 }
 
-async function sendAll(task: SendTask): Promise<SendResult> {
+export async function sendAll(task: SendTask): Promise<SendResult> {
   const sender = fork(SENDER, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   sender.send(task)
   const result = once(sender, 'message') as Promise<[SendResult]>
@@ -97,7 +97,7 @@ async function countRows(url: string): Promise<number> {
 }
 
 /** Waits until nothing was merged for a while. */
-async function mergesEnd(url: string): Promise<void> {
+export async function mergesEnd(url: string): Promise<void> {
   let last = -1
   const endsAt = Date.now() + MERGES_END_MS
   while (Date.now() < endsAt) {
@@ -122,7 +122,7 @@ async function readMetrics(url: string): Promise<Map<string, number>> {
   )
 }
 
-function bytesOf(directory: string): number {
+export function bytesOf(directory: string): number {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)

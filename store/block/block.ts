@@ -1,11 +1,12 @@
 import type { Shape, ShapeRegistry } from '../json/shape.ts'
 import { dayName } from '../time/day.ts'
 import { ByteReader, CorruptBlockError } from './byte-reader.ts'
-import { BlockColumn, readCodes } from './column.ts'
+import { BlockColumn } from './column.ts'
 import { columnKey } from './columns.ts'
 import { FORMAT_VERSION, SECTION } from './format.ts'
 import { BlockIds } from './ids.ts'
-import { readRowTimes } from './row-times.ts'
+import { readCodes } from './read-dictionary.ts'
+import { readRowTimes, skipRowTimes } from './row-times.ts'
 import { decompress } from './zstd.ts'
 
 /** What is known of a block without reading it. */
@@ -34,8 +35,6 @@ export class Block {
   readonly day: number
   readonly meta: BlockMeta
   readonly rows: number
-  /** Time of each row, nanoseconds within the day. */
-  readonly ns: Float64Array
   readonly columns: readonly BlockColumn[]
   readonly #parts: BlockParts
   readonly #shapes: readonly Shape[]
@@ -44,6 +43,8 @@ export class Block {
   readonly #gaps: readonly number[]
   readonly #inlineIds: ByteReader | undefined
   readonly #byKey = new Map<string, BlockColumn>()
+  readonly #timesAt: ByteReader
+  #ns: Float64Array | undefined
   #ids: BlockIds | undefined
   #sequences: Float64Array | undefined
   /** Bytes that this block holds in memory, about. */
@@ -60,7 +61,8 @@ export class Block {
     this.#parts = parts
     this.#shapes = readShapes(reader, parts.shapes)
     this.#shapeCodes = this.#shapes.length > 1 ? readCodes(reader, this.rows, this.#shapes.length) : undefined
-    this.ns = readRowTimes(reader, this.rows)
+    this.#timesAt = reader.fork()
+    skipRowTimes(reader, this.rows)
     this.#gaps = Array.from({ length: reader.number() * 2 }, () => reader.number())
     this.#columnsOfShapes = this.#readColumns(reader)
     this.columns = [...this.#byKey.values()]
@@ -71,6 +73,12 @@ export class Block {
   /** The values of a path that are strings, or those that are not. */
   column(path: string, kind: 'string' | 'bare'): BlockColumn | undefined {
     return this.#byKey.get(columnKey({ path, kind }))
+  }
+
+  /** Time of each row, nanoseconds within the day. */
+  get ns(): Float64Array {
+    this.#ns ??= readRowTimes(this.#timesAt.fork(), this.rows)
+    return this.#ns
   }
 
   get ids(): BlockIds {
@@ -136,7 +144,7 @@ export class Block {
   #readColumns(reader: ByteReader): BlockColumn[][] {
     const owner = {
       dayName: dayName(this.day),
-      ns: this.ns,
+      times: () => this.ns,
       section: (section: number) => this.#section(section),
     }
     const perShape = this.#shapes.map((shape) => shape.leaves.map(columnKey))

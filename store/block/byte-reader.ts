@@ -39,4 +39,17 @@ export class ByteReader {
   bytes(): Buffer {
     return this.raw(this.number())
   }
+
+  /** Passes over bytes that are not wanted, or not yet. */
+  skip(length: number): void {
+    if (this.#at + length > this.#bytes.length) throw new CorruptBlockError('ends too early')
+    this.#at += length
+  }
+
+  /** Another reader of the same bytes, from here on. */
+  fork(): ByteReader {
+    const forked = new ByteReader(this.#bytes)
+    forked.#at = this.#at
+    return forked
+  }
 }

@@ -3,11 +3,13 @@ import { decodeString } from '../json/words.ts'
 import { writeTimestamp } from '../time/timestamp-reader.ts'
 import { type ByteReader, CorruptBlockError } from './byte-reader.ts'
 import { ENCODING, VARYING_DIGITS } from './format.ts'
+import { Dictionary } from './read-dictionary.ts'
 
 /** What a column needs of its block. */
 export interface ColumnOwner {
   readonly dayName: string
-  readonly ns: Float64Array
+  /** Nanoseconds within the day, by row. */
+  readonly times: () => Float64Array
   /** Reads and decompresses a section. */
   readonly section: (section: number) => Buffer
 }
@@ -21,22 +23,12 @@ export interface ColumnLayout {
   readonly valuesPerShape: Uint16Array
 }
 
-/** Distinct values of a column, each a JSON value without its quotes, and a code for each value. */
-export interface Dictionary {
-  readonly entries: readonly Buffer[]
-  /** None if there is one entry only. */
-  readonly codes: Uint16Array | undefined
-}
-
 /** All values of a column one after the other, a newline after each. */
 export interface ColumnText {
   readonly bytes: Buffer
   /** Where each value begins, and one more place: where the next one would. */
   readonly starts: Int32Array
 }
-
-/** What an object costs that shows a part of other bytes. */
-const BUFFER_BYTES = 128
 
 /** The values of one field of a block, in row order. */
 export class BlockColumn {
@@ -61,7 +53,7 @@ export class BlockColumn {
     this.count = reader.number()
     const encoding = reader.byte()
     this.isRowTime = encoding === ENCODING.rowTime
-    this.dictionary = encoding === ENCODING.dictionary ? readDictionary(reader, this.count) : undefined
+    this.dictionary = encoding === ENCODING.dictionary ? new Dictionary(reader, this.count) : undefined
     this.#digits = this.isRowTime ? reader.byte() : 0
     if (this.#digits === VARYING_DIGITS) this.#digits = reader.raw(this.count)
     if (encoding === ENCODING.inlineText) this.#text = splitText(reader.bytes(), this.count)
@@ -72,6 +64,11 @@ export class BlockColumn {
   /** Whether every row has exactly one value, so that rows and values have the same numbers. */
   get isDense(): boolean {
     return this.#dense
+  }
+
+  /** Whether no row has more than one value. */
+  get isSingle(): boolean {
+    return this.#layout.valuesPerShape.every((values) => values <= 1)
   }
 
   /** The number of a row's first value; the row has those before the first value of the next row. */
@@ -95,8 +92,7 @@ export class BlockColumn {
 
   /** About what its dictionary holds in memory; the bytes themselves are those of the block. */
   get memoryBytes(): number {
-    const { entries, codes } = this.dictionary ?? { entries: [], codes: undefined }
-    return entries.length * BUFFER_BYTES + (codes === undefined ? 0 : codes.byteLength)
+    return this.dictionary?.memoryBytes ?? 0
   }
 
   /** All values as text, of a column that has neither a dictionary nor the row's time. */
@@ -114,7 +110,7 @@ export class BlockColumn {
     if (this.isRowTime) {
       const digits = typeof this.#digits === 'number' ? this.#digits : this.#digits[value]!
       const target = Buffer.allocUnsafe(30)
-      return target.subarray(0, writeTimestamp(target, 0, this.#owner.dayName, this.#owner.ns[value]!, digits))
+      return target.subarray(0, writeTimestamp(target, 0, this.#owner.dayName, this.#owner.times()[value]!, digits))
     }
     const { bytes, starts } = this.text
     return bytes.subarray(starts[value], starts[value + 1]! - 1)
@@ -133,26 +129,6 @@ export class BlockColumn {
   #decode(raw: Buffer): string {
     return this.leaf.kind === 'string' ? decodeString(raw, 0, raw.length) : raw.toString('latin1')
   }
-}
-
-function readDictionary(reader: ByteReader, count: number): Dictionary {
-  const entries = Array.from({ length: reader.number() }, () => reader.bytes())
-  if (entries.length === 0 && count > 0) throw new CorruptBlockError('an empty dictionary')
-  return { entries, codes: entries.length > 1 ? readCodes(reader, count, entries.length) : undefined }
-}
-
-/** Codes below `distinct`, in one byte plane or two. */
-export function readCodes(reader: ByteReader, count: number, distinct: number): Uint16Array {
-  const codes = new Uint16Array(count)
-  codes.set(reader.raw(count))
-  if (distinct > 256) {
-    const high = reader.raw(count)
-    for (let index = 0; index < count; index++) codes[index] = codes[index]! | (high[index]! << 8)
-  }
-  for (let index = 0; index < count; index++) {
-    if (codes[index]! >= distinct) throw new CorruptBlockError('a code is not in the dictionary')
-  }
-  return codes
 }
 
 function splitText(bytes: Buffer, count: number): ColumnText {

@@ -36,8 +36,7 @@ export function writeIntegers(writer: ByteWriter, values: Float64Array, count: n
 
 export function readIntegers(reader: ByteReader, count: number): Float64Array {
   const values = new Float64Array(count)
-  const planes = reader.byte()
-  if (planes > MAX_PLANES) throw new CorruptBlockError(`${planes} byte planes`)
+  const planes = readPlanes(reader)
   let factor = 1
   for (let plane = 0; plane < planes; plane++) {
     const bytes = reader.raw(count)
@@ -50,4 +49,15 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
     values[index] = fold - half * 2 === 1 ? -half - 1 : half
   }
   return values
+}
+
+/** Passes over what {@link readIntegers} reads. */
+export function skipIntegers(reader: ByteReader, count: number): void {
+  reader.skip(readPlanes(reader) * count)
+}
+
+function readPlanes(reader: ByteReader): number {
+  const planes = reader.byte()
+  if (planes > MAX_PLANES) throw new CorruptBlockError(`${planes} byte planes`)
+  return planes
 }

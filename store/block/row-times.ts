@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
-import { readIntegers, writeIntegers } from './integers.ts'
+import { readIntegers, skipIntegers, writeIntegers } from './integers.ts'
 
 const UNITS = [1e6, 1e3, 1] as const
 
@@ -28,4 +28,10 @@ export function readRowTimes(reader: ByteReader, count: number): Float64Array {
     values[row] = sum * unit
   }
   return values
+}
+
+/** Passes over what {@link readRowTimes} reads. */
+export function skipRowTimes(reader: ByteReader, count: number): void {
+  reader.skip(1)
+  skipIntegers(reader, count)
 }

@@ -71,7 +71,7 @@ class TermsAggregator implements Aggregator {
     const values = this.#source.in(block, target)
     this.#pairs.count = 0
     const [only] = values.columns
-    if (values.columns.length === 1 && only!.entries !== undefined && only!.typed.column.isDense) {
+    if (values.columns.length === 1 && only!.entries !== undefined && only!.typed.column.isSingle) {
       this.#collectCodes(only!, pairs)
     } else {
       this.#collectValues(values, pairs)
@@ -79,16 +79,18 @@ class TermsAggregator implements Aggregator {
     if (!this.#children.isEmpty && this.#pairs.count > 0) this.#children.collect(block, target, this.#pairs)
   }
 
-  /** One value in each row, and each distinct value known by its code. */
-  #collectCodes({ entries, typed }: ColumnValues, { rows, owners, count }: Pairs): void {
-    const codes = typed.column.dictionary!.codes
-    const keys = Int32Array.from(entries!, (entry) => {
-      const value = entry ?? this.#missing
-      return value === undefined ? -1 : this.#table.keyOf(value)
-    })
+  /** At most one value in each row, and each distinct value known by its code. */
+  #collectCodes({ entries, typed: { column } }: ColumnValues, { rows, owners, count }: Pairs): void {
+    const { codes } = column.dictionary!
+    const firstValues = column.isDense ? undefined : column.firstValues
+    const missing = this.#missing === undefined ? -1 : this.#table.keyOf(this.#missing)
+    const keys = Int32Array.from(entries!, (entry) => (entry === undefined ? missing : this.#table.keyOf(entry)))
     for (let pair = 0; pair < count; pair++) {
-      const key = keys[codes?.[rows[pair]!] ?? 0]!
-      if (key >= 0) this.#add(rows[pair]!, owners[pair]!, key)
+      const row = rows[pair]!
+      const value = firstValues === undefined ? row : firstValues[row]!
+      const isThere = firstValues === undefined || firstValues[row + 1]! > value
+      const key = isThere ? keys[codes?.[value] ?? 0]! : missing
+      if (key >= 0) this.#add(row, owners[pair]!, key)
     }
   }
 
