@@ -19,6 +19,8 @@ export class ColumnInput {
   firstValues = new Int32Array(256)
   firstRows = new Int32Array(256)
   lastStart = -1
+  /** Whether no row has more than one value. */
+  isSingle = true
 
   constructor(leaf: Leaf) {
     this.leaf = leaf
@@ -29,6 +31,7 @@ export class ColumnInput {
     this.count = 0
     this.runs = 0
     this.lastStart = -1
+    this.isSingle = true
   }
 
   /** Begins a run; the caller counts its values. */
@@ -87,7 +90,7 @@ export class ColumnsInput {
         if (known === undefined) {
           known = this.shapes.push(shape) - 1
           codes.set(shape, known)
-          columnsOfShapes.push(shape.leaves.map((leaf) => this.#column(leaf)))
+          columnsOfShapes.push(this.#columnsOf(shape))
         }
         code = known
         columns = columnsOfShapes[code]!
@@ -95,6 +98,16 @@ export class ColumnsInput {
       this.shapeCodes[index] = code
       addRow(table, row, columns)
     }
+  }
+
+  #columnsOf({ leaves }: Shape): ColumnInput[] {
+    const columns = leaves.map((leaf) => this.#column(leaf))
+    const seen = new Set<ColumnInput>()
+    for (const column of columns) {
+      if (seen.has(column)) column.isSingle = false
+      seen.add(column)
+    }
+    return columns
   }
 
   #column(leaf: Leaf): ColumnInput {

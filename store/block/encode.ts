@@ -15,7 +15,15 @@ import {
 import type { IdTable } from './id-table.ts'
 import { writeIds } from './ids.ts'
 import { writeRowTimes } from './row-times.ts'
+import {
+  MAX_COUNTED_VALUE_BYTES,
+  MAX_COUNTED_VALUES,
+  writeCounts,
+  writeSummaryHead,
+  writeUncounted,
+} from './summary.ts'
 import { WordFilterBuilder } from './word-filter.ts'
+import { writeValues } from './write-values.ts'
 import { compress } from './zstd.ts'
 
 /** Rows of one index and one day, to become a block. */
@@ -42,6 +50,8 @@ export interface EncodedBlock {
   /** Bytes of the documents as they were sent. */
   readonly sourceBytes: number
   readonly head: Buffer
+  /** See {@link BlockSummary}. */
+  readonly summary: Buffer
   readonly sections: readonly EncodedSection[]
 }
 
@@ -58,6 +68,7 @@ export class BlockEncoder {
   readonly #extraWords = new WordHashes()
   readonly #writer = new ByteWriter(64 * 1024)
   readonly #textWriter = new ByteWriter(1024 * 1024)
+  readonly #summaryWriter = new ByteWriter(4096)
 
   encode(input: BlockInput): EncodedBlock {
     const { table, rows, count, sequences } = input
@@ -82,6 +93,8 @@ export class BlockEncoder {
     this.#writeShapes(columns)
     writeRowTimes(writer, input.ns, count)
     this.#writeSequenceGaps(sequences, count)
+    this.#summaryWriter.length = 0
+    writeSummaryHead(this.#summaryWriter, columns.columns.length)
     for (const column of columns.columns) this.#writeColumn(column, input, sections)
     this.#writeIds(input, sections)
     const head = compress(writer.written)
@@ -90,7 +103,8 @@ export class BlockEncoder {
       sections.push({ section: SECTION.filter, data: this.#filterOf(input) })
     }
     const [firstSequence, lastSequence] = [sequences[0]!, sequences[count - 1]!]
-    return { rows: count, minNs, maxNs, firstSequence, lastSequence, sourceBytes, head, sections }
+    const summary = compress(this.#summaryWriter.written)
+    return { rows: count, minNs, maxNs, firstSequence, lastSequence, sourceBytes, head, summary, sections }
   }
 
   #writeShapes({ shapes, shapeCodes }: ColumnsInput): void {
@@ -133,9 +147,12 @@ export class BlockEncoder {
       if (varying) writer.raw(new Uint8Array(digits.buffer, digits.byteOffset, count))
     } else if (this.#dictionary.build(input.table, column)) {
       this.#writeDictionary(column, input.table)
+      this.#countValues(column, input.table)
+      return
     } else {
       this.#writeText(column, input.table, sections)
     }
+    writeUncounted(this.#summaryWriter, column.leaf)
   }
 
   #writeDictionary(column: ColumnInput, table: DocumentTable): void {
@@ -150,11 +167,24 @@ export class BlockEncoder {
     if (firstRuns.length > 1) writeCodes(writer, codes, column.count, firstRuns.length)
   }
 
+  #countValues({ leaf, count, isSingle, starts, ends }: ColumnInput, { bytes }: DocumentTable): void {
+    const { codes, firstRuns } = this.#dictionary
+    const isLong = (run: number) => ends[run]! - starts[run]! > MAX_COUNTED_VALUE_BYTES
+    if (!isSingle || firstRuns.length > MAX_COUNTED_VALUES || firstRuns.some(isLong)) {
+      writeUncounted(this.#summaryWriter, leaf)
+      return
+    }
+    const counts = new Uint32Array(firstRuns.length)
+    for (let value = 0; value < count; value++) counts[codes[value]!]! += 1
+    const values = firstRuns.map((run, code) => ({ raw: bytes.subarray(starts[run], ends[run]), count: counts[code]! }))
+    writeCounts(this.#summaryWriter, leaf, values)
+  }
+
   /** Values one after the other, each with a newline, which no JSON value has in it. */
   #writeText(column: ColumnInput, table: DocumentTable, sections: EncodedSection[]): void {
     const writer = this.#textWriter
     writer.length = 0
-    writer.length = writeValues(column, table, writer.reserve(textBytes(column) + COPY_SLACK))
+    writeValues(writer, column, table)
     this.#addForeignWords(column, table)
     if (writer.length <= INLINE_BYTES) {
       this.#writer.byte(ENCODING.inlineText)
@@ -208,54 +238,6 @@ export class BlockEncoder {
     return filter.toFilter()
   }
 }
-
-/** Bytes of all values, each with its newline. */
-function textBytes(column: ColumnInput): number {
-  const { starts, ends, firstValues, runs, count } = column
-  let total = count
-  for (let run = 0; run < runs; run++) {
-    total += (ends[run]! - starts[run]!) * (column.endOfRun(run) - firstValues[run]!)
-  }
-  return total
-}
-
-/** Beyond this length native copying is faster; below, the call costs more than the copy. */
-const SHORT_BYTES = 512
-
-/**
- * Copies values, each followed by a newline, eight bytes at a time, as doubles: no UTF-8 is a NaN, so their bits stay
- * what they are. Up to seven bytes more are written after a value, for which the target has room.
- *
- * @returns the bytes that were written
- */
-function writeValues(column: ColumnInput, { bytes, view }: DocumentTable, target: Buffer): number {
-  const { starts, ends, firstValues, runs, count } = column
-  const targetView = new DataView(target.buffer, target.byteOffset, target.byteLength)
-  const lastShort = view.byteLength - COPY_SLACK
-  let at = 0
-  let value = 0
-  for (let run = 0; run < runs; run++) {
-    const start = starts[run]!
-    const end = ends[run]!
-    const isShort = end - start <= SHORT_BYTES && end <= lastShort
-    for (const next = run + 1 < runs ? firstValues[run + 1]! : count; value < next; value++) {
-      if (isShort) {
-        const ahead = (at - start) | 0
-        for (let from = start; from < end; from = (from + 8) | 0) {
-          targetView.setFloat64((from + ahead) | 0, view.getFloat64(from, true), true)
-        }
-      } else {
-        bytes.copy(target, at, start, end)
-      }
-      at = (at + end - start) | 0
-      target[at] = 0x0a
-      at = (at + 1) | 0
-    }
-  }
-  return at
-}
-
-const COPY_SLACK = 7
 
 function isRowTime({ leaf, count }: ColumnInput, input: BlockInput): boolean {
   if (leaf.path !== '@timestamp' || leaf.kind !== 'string' || count !== input.count) return false

@@ -1,7 +1,7 @@
 import type { BlockEncoder, BlockInput } from '../block/encode.ts'
 import { ID_KIND, type IdTable } from '../block/id-table.ts'
 import { planBlocks } from '../block/plan-blocks.ts'
-import type { FileRange, NewBlock } from '../disk/day-file.ts'
+import type { FileRange, NewBlock } from '../disk/day-change.ts'
 import type { DocumentTable } from '../json/document-table.ts'
 import { textIdNs } from './duplicates.ts'
 import type { DocumentGroup } from './group.ts'

@@ -1,7 +1,7 @@
 import { BlockEncoder } from '../block/encode.ts'
 import { IdTable } from '../block/id-table.ts'
 import { generatedId } from '../block/ids.ts'
-import type { IndexChange } from '../disk/day-file.ts'
+import type { IndexChange } from '../disk/day-change.ts'
 import type { DayFiles } from '../disk/day-files.ts'
 import { isCorruption, isDiskFull } from '../disk/sqlite.ts'
 import type { StateFile } from '../disk/state-file.ts'

@@ -3,8 +3,10 @@ import { crc32 } from 'node:zlib'
 import { messageOf } from '#lib/errors.ts'
 import type { BlockMeta } from '../block/block.ts'
 import { CorruptBlockError } from '../block/byte-reader.ts'
-import type { EncodedBlock } from '../block/encode.ts'
 import { SECTION } from '../block/format.ts'
+import { BlockSummary } from '../block/summary.ts'
+import { decompress } from '../block/zstd.ts'
+import type { FileRange, IndexChange, IndexIdentity, NewBlock, ReplacedBlock } from './day-change.ts'
 import { asBuffer, checksumOf, DAY_SCHEMA, metaOf, withChecksum } from './day-schema.ts'
 import { inTransaction, isCorruption, openDatabase } from './sqlite.ts'
 
@@ -16,41 +18,6 @@ const PURGED_BLOCKS = 8
 const PURGED_KEYS = 2048
 const VACUUMED_PAGES = 64
 const REMOVED_BLOCKS = 8
-
-/** An index or data stream, as a day file knows it. */
-export interface IndexIdentity {
-  readonly uid: number
-  readonly name: string
-  readonly kind: 'data_stream' | 'index'
-  readonly createdMs: number
-}
-
-/** Where the records of one log file lie in a block. */
-export interface FileRange {
-  readonly fileKey: string
-  readonly firstOffset: number
-  readonly lastOffset: number
-}
-
-/** A block with what finds its ids again. */
-export interface NewBlock {
-  readonly block: EncodedBlock
-  readonly fileRanges: readonly FileRange[]
-  /** Ids that are no uids, each with the time it is known by. */
-  readonly textIds: readonly { readonly ns: number; readonly id: string }[]
-}
-
-export interface IndexChange {
-  readonly index: IndexIdentity
-  readonly add: readonly NewBlock[]
-  /** Blocks whose rows the added ones hold, with the files that their uids name. */
-  readonly replace?: readonly ReplacedBlock[]
-}
-
-export interface ReplacedBlock {
-  readonly id: number
-  readonly fileKeys: readonly string[]
-}
 
 /**
  * All blocks of one UTC day, in one SQLite file. What is in the file's tables is the whole truth; the directory in
@@ -136,6 +103,16 @@ export class DayFile {
     return this.#readBlob('SELECT data FROM sections WHERE id = ?', block * SECTIONS_PER_BLOCK + section)
   }
 
+  /**
+   * What a block says of its columns, or undefined if an earlier version wrote it without.
+   *
+   * @throws CorruptBlockError
+   */
+  readSummary(block: number): BlockSummary | undefined {
+    const data = this.#findBlob('SELECT data FROM summaries WHERE block = ?', block)
+    return data === undefined ? undefined : new BlockSummary(decompress(data))
+  }
+
   /** The word filter of a block, or undefined if it has none. */
   readFilter(block: number): Buffer | undefined {
     const data = this.#findBlob('SELECT data FROM sections WHERE id = ?', block * SECTIONS_PER_BLOCK + SECTION.filter)
@@ -217,6 +194,7 @@ export class DayFile {
     this.#prepare('INSERT INTO blocks VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)').run(
       ...[id, uid, rows, minNs, maxNs, firstSequence, lastSequence, sourceBytes, checksum, block.head],
     )
+    this.#prepare('INSERT INTO summaries VALUES (?, ?)').run(id, block.summary)
     const insertSection = this.#prepare('INSERT INTO sections VALUES (?, ?)')
     for (const { section, data } of block.sections) {
       insertSection.run(id * SECTIONS_PER_BLOCK + section, section === SECTION.filter ? withChecksum(data) : data)
@@ -281,6 +259,7 @@ export class DayFile {
 
   #deleteBlock(id: number): void {
     this.#prepare('DELETE FROM blocks WHERE id = ?').run(id)
+    this.#prepare('DELETE FROM summaries WHERE block = ?').run(id)
     const first = id * SECTIONS_PER_BLOCK
     this.#prepare('DELETE FROM sections WHERE id >= ? AND id < ?').run(first, first + SECTIONS_PER_BLOCK)
   }

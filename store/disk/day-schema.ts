@@ -13,6 +13,7 @@ export const DAY_SCHEMA = `
     min_ns INTEGER NOT NULL, max_ns INTEGER NOT NULL, first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
     source_bytes INTEGER NOT NULL, checksum INTEGER NOT NULL, head BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS sections (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS summaries (block INTEGER PRIMARY KEY, data BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS file_ranges (
     uid INTEGER NOT NULL, file_key TEXT NOT NULL, block INTEGER NOT NULL,
     first_offset INTEGER NOT NULL, last_offset INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { messageOf } from '#lib/errors.ts'
 import type { StoreEvents } from '../events.ts'
-import type { IndexIdentity } from './day-file.ts'
+import type { IndexIdentity } from './day-change.ts'
 import type { DayFiles } from './day-files.ts'
 import { isCorruption } from './sqlite.ts'
 import { StateFile, setStateFileAside } from './state-file.ts'

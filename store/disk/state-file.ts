@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import type { IndexIdentity } from './day-file.ts'
+import type { IndexIdentity } from './day-change.ts'
 import { inTransaction, openDatabase } from './sqlite.ts'
 
 const SCHEMA = `

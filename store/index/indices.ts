@@ -1,4 +1,4 @@
-import type { IndexIdentity } from '../disk/day-file.ts'
+import type { IndexIdentity } from '../disk/day-change.ts'
 import { newIndexUid, type StateFile } from '../disk/state-file.ts'
 import { ElasticsearchError, illegalArgument } from '../elasticsearch-error.ts'
 import { simplePattern } from '../mapping/json-object.ts'

@@ -1,8 +1,8 @@
 import type { Block } from '../../block/block.ts'
 import { ElasticsearchError } from '../../elasticsearch-error.ts'
 import type { Target } from '../evaluate/compile.ts'
-import type { BlockSource } from '../sort/top-hits.ts'
 import type { NamedPipeline } from './pipeline/pipeline.ts'
+import type { UnreadBlock } from './unread-block.ts'
 
 /** Rows of a block, each with the number of the bucket around it; a row of several buckets is there several times. */
 export interface Pairs {
@@ -14,8 +14,14 @@ export interface Pairs {
 /** Gathers values or buckets of buckets: one set for each bucket around it, which is its owner. */
 export interface Aggregator {
   readonly collect: (block: Block, target: Target, pairs: Pairs) => void
-  /** Takes all rows of a block for owner 0 without reading it, if it can. */
-  readonly collectUnread?: (source: BlockSource) => boolean
+  /**
+   * Whether it can take documents of a block that is not read, of which only the number is known.
+   *
+   * @param isWhole whether they are all documents of the block
+   */
+  readonly canTakeUnread?: (block: UnreadBlock, isWhole: boolean) => boolean
+  /** Takes so many documents of a block for an owner, after {@link canTakeUnread}. */
+  readonly takeUnread?: (block: UnreadBlock, owner: number, documents: number) => void
   /** What the answer has for an owner; for -1, which has nothing, as well. */
   readonly result: (owner: number, around?: AroundBucket) => Record<string, unknown>
   /** The number that buckets are ordered by, if it has one of this name. */

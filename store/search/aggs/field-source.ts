@@ -2,8 +2,9 @@ import type { Block } from '../../block/block.ts'
 import { illegalArgument } from '../../elasticsearch-error.ts'
 import type { FieldType } from '../../mapping/field-type.ts'
 import type { Target } from '../evaluate/compile.ts'
-import { FieldValues, type RowValues, type Value } from '../evaluate/field-values.ts'
+import { FieldValues, type RowValues, type Value, type ValueCounts } from '../evaluate/field-values.ts'
 import type { AggregationContext } from './aggregator.ts'
+import type { UnreadBlock } from './unread-block.ts'
 
 /** The values of one field in all indices of a search. */
 export class FieldSource {
@@ -18,6 +19,11 @@ export class FieldSource {
 
   in(block: Block, target: Target): RowValues {
     return this.#values.get(target)!.in(block)
+  }
+
+  /** How many documents of a block that was not read have each value, if that is known. */
+  countsIn({ target, rows, summary }: UnreadBlock): ValueCounts | undefined {
+    return summary === undefined ? undefined : this.#values.get(target)!.countsIn(summary, rows)
   }
 
   /** @throws ElasticsearchError if the field has texts */

@@ -1,13 +1,13 @@
 import type { Block } from '../../block/block.ts'
 import type { Target } from '../evaluate/compile.ts'
 import type { RowValues, Value } from '../evaluate/field-values.ts'
-import type { BlockSource } from '../sort/top-hits.ts'
 import type { AggregationContext, AggregationTree, Aggregator, AroundBucket, Pairs } from './aggregator.ts'
 import { type BucketOrder, bucketComparator, type OrderedBucket } from './bucket-order.ts'
 import { BucketTable } from './bucket-table.ts'
 import { asNumber, FieldSource } from './field-source.ts'
 import { printBuckets } from './key.ts'
 import { PairBuffer, SubAggregations } from './sub-aggregations.ts'
+import type { UnreadBlock } from './unread-block.ts'
 
 /** How numbers fall into intervals. */
 export interface Intervals {
@@ -66,13 +66,19 @@ export class HistogramAggregator implements Aggregator {
     this.#table = new BucketTable(context.limit)
   }
 
-  collectUnread({ file, meta, target }: BlockSource): boolean {
-    if (!this.#children.isEmpty || !this.#isRowTime(target)) return false
-    const first = msOf(file.day, meta.minNs)
-    const key = this.#keyOf(first)
-    if (msOf(file.day, meta.maxNs) >= this.#end || first < this.#start) return false
-    if (key >= 0) this.#table.count(0, key, meta.rows)
-    return true
+  /** If all of them are of one interval, it does not matter which of the documents they are. */
+  canTakeUnread(block: UnreadBlock, isWhole: boolean): boolean {
+    if (!this.#isRowTime(block.target)) return false
+    this.#keyOf(msOf(block.day, block.minNs))
+    const last = msOf(block.day, block.maxNs)
+    return last >= this.#start && last < this.#end && this.#children.canTakeUnread(block, isWhole)
+  }
+
+  takeUnread(block: UnreadBlock, owner: number, documents: number): void {
+    const key = this.#keyOf(msOf(block.day, block.minNs))
+    if (key < 0) return
+    const ordinal = this.#table.count(owner, key, documents)
+    this.#children.takeUnread(block, ordinal, documents)
   }
 
   collect(block: Block, target: Target, pairs: Pairs): void {

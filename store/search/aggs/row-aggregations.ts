@@ -3,6 +3,7 @@ import type { RowConsumer } from '../scan.ts'
 import type { BlockSource } from '../sort/top-hits.ts'
 import type { AggregationContext, AggregationTree } from './aggregator.ts'
 import { PairBuffer, SubAggregations } from './sub-aggregations.ts'
+import { UnreadBlock } from './unread-block.ts'
 
 /** The aggregations of a search, fed with the rows that match. */
 export class RowAggregations implements RowConsumer {
@@ -13,10 +14,11 @@ export class RowAggregations implements RowConsumer {
     this.#all = new SubAggregations(tree, context)
   }
 
-  /** Only of one aggregation: of several the first might take what the second cannot. */
   collectUnread(source: BlockSource): boolean {
-    const [only, ...others] = this.#all.aggregators
-    return others.length === 0 && only?.collectUnread?.(source) === true
+    const block = new UnreadBlock(source)
+    if (!this.#all.canTakeUnread(block, true)) return false
+    this.#all.takeUnread(block, 0, block.rows)
+    return true
   }
 
   collect(block: Block, rows: Uint8Array, { target }: BlockSource): void {

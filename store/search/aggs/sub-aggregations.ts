@@ -2,6 +2,7 @@ import type { Block } from '../../block/block.ts'
 import type { Target } from '../evaluate/compile.ts'
 import type { AggregationContext, AggregationTree, Aggregator, AroundBucket, Pairs } from './aggregator.ts'
 import type { NamedPipeline, ShownBucket } from './pipeline/pipeline.ts'
+import type { UnreadBlock } from './unread-block.ts'
 
 /** The aggregations inside of a bucket, or of a whole search. */
 export class SubAggregations {
@@ -18,8 +19,13 @@ export class SubAggregations {
     return this.#children.length === 0
   }
 
-  get aggregators(): readonly Aggregator[] {
-    return this.#children.map(({ aggregator }) => aggregator)
+  /** As {@link Aggregator.canTakeUnread}, of all of them. */
+  canTakeUnread(block: UnreadBlock, isWhole: boolean): boolean {
+    return this.#children.every(({ aggregator }) => aggregator.canTakeUnread?.(block, isWhole) === true)
+  }
+
+  takeUnread(block: UnreadBlock, owner: number, documents: number): void {
+    for (const { aggregator } of this.#children) aggregator.takeUnread?.(block, owner, documents)
   }
 
   collect(block: Block, target: Target, pairs: Pairs): void {

@@ -16,6 +16,7 @@ import { FieldSource } from './field-source.ts'
 import { printKey } from './key.ts'
 import { requireField, requireOptions, wholeNumber } from './options.ts'
 import { PairBuffer, SubAggregations } from './sub-aggregations.ts'
+import type { UnreadBlock } from './unread-block.ts'
 
 interface TermsOptions {
   readonly field: string
@@ -65,6 +66,20 @@ class TermsAggregator implements Aggregator {
     this.#compare = bucketComparator(options.order, this.#children)
     this.#table = new BucketTable(context.limit)
     this.#missing = missingValue(options.missing, this.#source)
+  }
+
+  /** How often each value comes is known of all documents of a block together only. */
+  canTakeUnread(block: UnreadBlock, isWhole: boolean): boolean {
+    return isWhole && this.#source.countsIn(block) !== undefined && this.#children.canTakeUnread(block, false)
+  }
+
+  takeUnread(block: UnreadBlock, owner: number): void {
+    for (const [known, count] of this.#source.countsIn(block)!) {
+      const value = known ?? this.#missing
+      if (value === undefined) continue
+      const ordinal = this.#table.count(owner, this.#table.keyOf(value), count)
+      this.#children.takeUnread(block, ordinal, count)
+    }
   }
 
   collect(block: Block, target: Target, pairs: Pairs): void {

@@ -1,4 +1,5 @@
 import type { Block } from '../../block/block.ts'
+import type { BlockSummary } from '../../block/summary.ts'
 import { illegalArgument } from '../../elasticsearch-error.ts'
 import { dateValue, type FieldType, numberValue } from '../../mapping/field-type.ts'
 import type { Mapping } from '../../mapping/mapping.ts'
@@ -36,7 +37,29 @@ export class FieldValues {
       undefined,
     )
   }
+
+  /** How many of the rows of a block have each value, if its summary says so. */
+  countsIn(summary: BlockSummary, rows: number): ValueCounts | undefined {
+    if (this.#columns.constant !== undefined) return new Map([[this.#columns.constant, rows]])
+    const [typed, ...others] = this.#columns.in(summary)
+    if (others.length > 0) return undefined
+    if (typed === undefined) return new Map([[undefined, rows]])
+    const { values } = typed.column
+    if (values === undefined) return undefined
+    const counts = new Map<Value | undefined, number>()
+    const add = (value: Value | undefined, count: number) => counts.set(value, (counts.get(value) ?? 0) + count)
+    let having = 0
+    for (const { text, count } of values) {
+      add(typedValue(typed, text), count)
+      having += count
+    }
+    if (having < rows) add(undefined, rows - having)
+    return counts
+  }
 }
+
+/** How many documents have a value; those that have none are under undefined. */
+export type ValueCounts = ReadonlyMap<Value | undefined, number>
 
 /** The values of one column. */
 export class ColumnValues {
@@ -106,7 +129,7 @@ export class RowValues {
   }
 }
 
-function typedValue(typed: TypedColumn, text: string): Value | undefined {
+function typedValue(typed: Pick<TypedColumn, 'typeOf'>, text: string): Value | undefined {
   const type = typed.typeOf(text)
   switch (type?.family) {
     case undefined:

@@ -1,18 +1,29 @@
-import type { Block } from '../../block/block.ts'
 import type { BlockColumn } from '../../block/column.ts'
+import type { Leaf } from '../../json/shape.ts'
 import { TIME_PATHS } from '../../json/time-leaves.ts'
 import { DYNAMIC_TEXT, type FieldType } from '../../mapping/field-type.ts'
 import { simplePattern } from '../../mapping/json-object.ts'
 import type { FieldSelector, Mapping } from '../../mapping/mapping.ts'
 
+/** What has columns: a block, or its summary. */
+export interface ColumnSet<C extends NamedColumn> {
+  readonly columns: readonly C[]
+  /** The values of a path that are strings, or those that are not. */
+  readonly column: (path: string, kind: 'string' | 'bare') => C | undefined
+}
+
+interface NamedColumn {
+  readonly leaf: Leaf
+}
+
 /** A column of a block as a field of a query sees it. */
-export class TypedColumn {
-  readonly column: BlockColumn
+export class TypedColumn<C extends NamedColumn = BlockColumn> {
+  readonly column: C
   /** The type of all values, or undefined if it depends on the value. */
   readonly type: FieldType | undefined
   readonly #mapping: Mapping
 
-  constructor(column: BlockColumn, mapping: Mapping, type: FieldType | undefined) {
+  constructor(column: C, mapping: Mapping, type: FieldType | undefined) {
     this.column = column
     this.#mapping = mapping
     this.type = type
@@ -47,8 +58,8 @@ export class FieldColumns {
     return this.#matches !== undefined || this.#selector.paths.some(({ path }) => TIME_PATHS.has(path))
   }
 
-  in(block: Block): TypedColumn[] {
-    const found: TypedColumn[] = []
+  in<C extends NamedColumn>(block: ColumnSet<C>): TypedColumn<C>[] {
+    const found: TypedColumn<C>[] = []
     if (this.#matches !== undefined) {
       for (const column of block.columns)
         if (this.#matches(column.leaf.path)) this.#add(found, column, undefined, false)
@@ -69,7 +80,7 @@ export class FieldColumns {
   }
 
   /** As {@link in}, for a name that may also be that of an object: all of its fields. */
-  inWithObjects(block: Block): TypedColumn[] {
+  inWithObjects<C extends NamedColumn>(block: ColumnSet<C>): TypedColumn<C>[] {
     const found = this.in(block)
     if (found.length > 0 || this.#matches !== undefined) return found
     for (const { path } of this.#selector.paths) {
@@ -79,7 +90,7 @@ export class FieldColumns {
     return found
   }
 
-  #add(found: TypedColumn[], column: BlockColumn, type: FieldType | undefined, isTwin: boolean): void {
+  #add<C extends NamedColumn>(found: TypedColumn<C>[], column: C, type: FieldType | undefined, isTwin: boolean): void {
     const { leaf } = column
     if (leaf.kind === 'string') {
       const own = this.#mapping.typeOf(leaf, '')

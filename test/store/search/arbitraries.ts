@@ -187,3 +187,10 @@ export const aggregations = metric
     ),
   )
   .map((outer) => ({ outer }))
+/** Buckets without metrics: of all documents of a block they can be counted without reading it. */
+export const buckets = fc
+  .oneof(
+    bucket({}),
+    bucket({}).chain((middle) => bucket({ middle })),
+  )
+  .map((outer) => ({ outer }))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { temporaryDirectory } from '../../support/temporary.ts'
-import { aggregations, document, looseSort, query, sort } from './arbitraries.ts'
+import { aggregations, buckets, document, looseSort, query, sort } from './arbitraries.ts'
 import { aggregate, IGNORE_ABOVE, matches, type ReferenceDocument, sorted } from './reference.ts'
 import { SearchableCore } from './searchable-core.ts'
 
@@ -125,7 +125,58 @@ test('searches, pages and aggregations answer as a plain evaluation of every doc
         { numRuns: 30 },
       )
     })
+
+    await t.test(`${name}: buckets of all documents`, async () => {
+      await fc.assert(
+        fc.asyncProperty(buckets, async (aggs) => {
+          const answer = await store.search({ size: 0, aggs })
+          assert.deepEqual(plain(answer.aggregations), aggregate(documents, aggs))
+        }),
+        { numRuns: 60 },
+      )
+    })
   }
+})
+
+test('terms and times of all documents are counted without reading blocks that lie in one interval', async (t) => {
+  const store = new SearchableCore(temporaryDirectory(t))
+  t.after(() => store.core.stop())
+  store.core.putStreamTemplate(MAPPINGS)
+  const levels = ['info', 'error', undefined]
+  for (const hour of [1, 2, 3]) {
+    const sources = Array.from({ length: 600 }, (_, index) => ({
+      source: JSON.stringify({ '@timestamp': `2026-11-21T0${hour}:10:00.000Z`, level: levels[index % 3], n: index }),
+    }))
+    store.core.statuses(sources)
+  }
+  const { counters } = store.core
+  const before = counters.searchBlocks
+  const times = { date_histogram: { field: '@timestamp', fixed_interval: '1h' } }
+  const terms = { terms: { field: 'lvl', missing: 'unknown' } }
+  const answer = await store.search({
+    size: 0,
+    track_total_hits: true,
+    query: { range: { '@timestamp': { gte: '2026-11-21T01:00:00Z' } } },
+    aggs: { volume: { ...terms, aggs: { times } }, times: { ...times, aggs: { terms } } },
+  })
+  assert.equal(answer.hits.total?.value, 1800)
+  const counts = { error: 200, info: 200, unknown: 200 }
+  for (const { key, doc_count, times } of answer.aggregations.volume.buckets) {
+    assert.equal(doc_count, 3 * counts[key as 'error'])
+    assert.deepEqual(
+      times.buckets.map(({ doc_count }: ShownBucket) => doc_count),
+      [200, 200, 200],
+    )
+  }
+  for (const { terms } of answer.aggregations.times.buckets) {
+    assert.deepEqual(
+      Object.fromEntries(terms.buckets.map(({ key, doc_count }: ShownBucket) => [key, doc_count])),
+      counts,
+    )
+  }
+  assert.equal(counters.searchBlocks, before)
+  await store.search({ size: 0, aggs: { numbers: { terms: { field: 'n' } } } })
+  assert.equal(counters.searchBlocks, before + 3, 'a field of many values is read')
 })
 
 interface ShownBucket {
