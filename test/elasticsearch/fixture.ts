@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { messageOf } from '#lib/errors.ts'
-import { findJdk, findProgram } from './jdk.ts'
+import { findJdk, findProgram, jdkVersion } from './jdk.ts'
+import { trainFixture } from './train.ts'
 
 /** A server that tests start as a process of its own. */
 export type Product = 'elasticsearch-9' | 'elasticsearch-8' | 'opensearch-3'
@@ -18,6 +19,9 @@ export interface Fixture {
 
 export const PRODUCTS: readonly Product[] = ['elasticsearch-9', 'elasticsearch-8', 'opensearch-3']
 const JDK_AT_LEAST = 21
+/** From here on a JVM can write down what it loaded. */
+const JDK_WITH_CACHE = 25
+const TRAINING = join(import.meta.dirname, 'train.ts')
 const LOOK_EVERY_MS = 200
 
 /** Why a server cannot be built here; undefined if it can, as far as one sees without trying. */
@@ -38,7 +42,7 @@ export async function buildFixture(product: Product): Promise<Fixture> {
   const jdk = findJdk(JDK_AT_LEAST)!
   const directory = join(import.meta.dirname, product)
   const stamp = join(directory, 'target/built-from')
-  const hash = hashOf([directory, join(import.meta.dirname, 'shared')])
+  const hash = hashOf(jdk, [directory, join(import.meta.dirname, 'shared')], [import.meta.filename, TRAINING])
   const isBuilt = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
   if (!isBuilt()) {
     const unlock = await lock(join(import.meta.dirname, `.${product}.lock`))
@@ -46,13 +50,30 @@ export async function buildFixture(product: Product): Promise<Fixture> {
       if (!isBuilt()) {
         rmSync(join(directory, 'target'), { recursive: true, force: true })
         await runMaven(directory, jdk)
+        await train(product, jdk, join(directory, 'target'))
         writeFileSync(stamp, hash)
       }
     } finally {
       unlock()
     }
   }
-  return { java: join(jdk, 'bin/java'), arguments: javaArguments(product, join(directory, 'target')) }
+  const target = join(directory, 'target')
+  const cache = cacheOf(target, jdk)
+  const argv = javaArguments(product, target)
+  // Without log, the JVM says nothing of a cache that does not fit, and starts as without it.
+  const fast = existsSync(cache) ? ['-Xlog:disable', `-XX:AOTCache=${cache}`] : []
+  return { java: join(jdk, 'bin/java'), arguments: [...fast, ...argv] }
+}
+
+/** A cache fits one version of the JVM. */
+function cacheOf(target: string, jdk: string): string {
+  return join(target, `started-${jdkVersion(jdk)}.aot`)
+}
+
+async function train(product: Product, jdk: string, target: string): Promise<void> {
+  if (jdkVersion(jdk) < JDK_WITH_CACHE) return
+  const flags = ['-Xlog:disable', `-XX:AOTCacheOutput=${cacheOf(target, jdk)}`]
+  await trainFixture(join(jdk, 'bin/java'), [...flags, ...javaArguments(product, target)])
 }
 
 async function runMaven(directory: string, jdk: string): Promise<void> {
@@ -84,9 +105,10 @@ function javaArguments(product: Product, target: string): string[] {
   ]
 }
 
-/** Of all files below the directories but what Maven makes. */
-function hashOf(directories: readonly string[]): string {
-  const hash = createHash('sha256')
+/** Of the JDK, of all files below the directories but what Maven makes, and of more files. */
+function hashOf(jdk: string, directories: readonly string[], files: readonly string[]): string {
+  const hash = createHash('sha256').update(`${jdk} ${jdkVersion(jdk)}\0`)
+  for (const file of files) hash.update(readFileSync(file)).update('\0')
   for (const directory of directories) {
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted()
     for (const name of names) {

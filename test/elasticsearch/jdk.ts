@@ -25,7 +25,7 @@ function homesIn(room: string): string[] {
 }
 
 /** Major version of a JDK by its `release` file; 0 if this is no JDK, or only a runtime. */
-function jdkVersion(home: string): number {
+export function jdkVersion(home: string): number {
   if (!existsSync(join(home, 'bin/javac'))) return 0
   try {
     return Number(/^JAVA_VERSION="(\d+)/m.exec(readFileSync(join(home, 'release'), 'utf8'))?.[1] ?? 0)

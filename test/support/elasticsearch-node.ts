@@ -12,6 +12,8 @@ export interface ElasticsearchNodeOptions {
   readonly dataDir?: string
   /** Settings of the node beyond those of the fixture, `thread_pool.write.size` and the like. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Flags of the JVM. By default those for a short life: code is compiled once, quickly. For measurements give none. */
+  readonly javaFlags?: readonly string[]
 }
 
 /** An answer with its JSON body; undefined if it has none. */
@@ -22,6 +24,7 @@ export interface NodeAnswer {
 }
 
 const READY = /^FIXTURE_READY (\{.*\})$/m
+const SHORT_LIVED = ['-XX:TieredStopAtLevel=1']
 const START_WITHIN_MS = 120_000
 
 /**
@@ -49,7 +52,7 @@ export async function startElasticsearch(
 ): Promise<ElasticsearchNode> {
   const fixture = await buildFixture(options.product ?? 'elasticsearch-9')
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'vedette-elasticsearch-'))
-  const node = new ElasticsearchNode(fixture, dataDir, options.settings ?? {})
+  const node = new ElasticsearchNode(fixture, { ...options, dataDir })
   t.after(async () => {
     await node.kill()
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
@@ -64,15 +67,17 @@ export class ElasticsearchNode {
   /** Standard error, of all its lives. */
   log = ''
   readonly #fixture: Fixture
+  readonly #javaFlags: readonly string[]
   readonly #settings: Readonly<Record<string, string>>
   #child: ChildProcess | undefined
   #exited: Promise<unknown> = Promise.resolve()
   #port = 0
 
-  constructor(fixture: Fixture, dataDir: string, settings: Readonly<Record<string, string>>) {
+  constructor(fixture: Fixture, options: ElasticsearchNodeOptions & { readonly dataDir: string }) {
     this.#fixture = fixture
-    this.dataDir = dataDir
-    this.#settings = settings
+    this.dataDir = options.dataDir
+    this.#javaFlags = options.javaFlags ?? SHORT_LIVED
+    this.#settings = options.settings ?? {}
   }
 
   get url(): string {
@@ -88,7 +93,8 @@ export class ElasticsearchNode {
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the node is running')
     const settings = Object.entries(this.#settings).flatMap(([key, value]) => ['-E', `${key}=${value}`])
-    const argv = [...this.#fixture.arguments, '--data', this.dataDir, '--port', String(this.#port), ...settings]
+    const place = ['--data', this.dataDir, '--port', String(this.#port)]
+    const argv = [...this.#javaFlags, ...this.#fixture.arguments, ...place, ...settings]
     const child = spawn(this.#fixture.java, argv, { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
     // The pipe breaks when the node is killed.
