@@ -71,6 +71,7 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
         maxBytes: config.queue.max_bytes,
         minFreeBytes: config.queue.min_free_bytes,
         whenFull: config.queue.when_full,
+        order: config.queue.order,
         cacheBytes: config.queue.cache_bytes,
       })
     },

@@ -101,7 +101,7 @@ export class Gatherer {
     const { queue, clock, events, stats } = this.#options
     do {
       try {
-        const entry = await queue().take()
+        const entry = await queue().take(this)
         this.#backoff.reset()
         if (entry === undefined) return undefined
         stats.taken += entry.records
@@ -149,10 +149,9 @@ export class Gatherer {
   }
 
   #finishEntry(entry: QueueEntry, request: Buffer): void {
-    const { payload, body } = entry
+    const { payload, ownsPayload } = entry
     if (request !== payload) freeNow(request)
-    // One that was read from the disk stands in one piece of memory with its neighbours.
-    if (body !== undefined) freeNow(payload)
+    if (ownsPayload) freeNow(payload)
     this.#entries.push(entry)
   }
 

@@ -5,6 +5,10 @@ const WHEN_FULL = ['refuse', 'drop_oldest'] as const
 /** What happens to a request that does not fit. */
 export type WhenFull = (typeof WHEN_FULL)[number]
 
+const ORDERS = ['stream', 'none'] as const
+/** What order requests keep that several workers take. */
+export type Order = (typeof ORDERS)[number]
+
 /** The part of the collector's configuration that says how much is kept between receiving and indexing. */
 export function queueSection() {
   return section('The queue on disk between receiving and indexing.', {
@@ -25,6 +29,11 @@ export function queueSection() {
       description:
         'How full the queue may be before an alarm is raised, in the log and as `queue_alarm`. It ends once the queue is five percent below.',
       default: [75, 90],
+    }),
+    order: choice(ORDERS, {
+      description:
+        '`stream`: a request waits for those before it that have records of a container in common with it and are on their way to Elasticsearch; others pass it. `none`: whatever comes next is sent at once. Searches sort by time and id either way. Where every request has records of the same containers, as from a gateway, only `none` uses more than one of `elasticsearch.concurrency`.',
+      default: 'stream',
     }),
     segment_bytes: size({
       description: 'Size of one of its files; room is given back file by file.',

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
 import type { SegmentLog } from '#lib/segment/log.ts'
 import type { CollectorEvents } from '../events.ts'
-import type { WhenFull } from './config.ts'
+import type { Order, WhenFull } from './config.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { DroppedSegments } from './dropped-segments.ts'
 import { type EntryEncoding, type EntryHeader, type EntryKind, encodeEntryHeader } from './entry.ts'
 import { EntryReader, type StoredEntry } from './entry-reader.ts'
@@ -11,12 +12,14 @@ import { POSITION_FILE, type SavedMark, writeMark } from './mark.ts'
 import { Progress } from './progress.ts'
 import { recover } from './recover.ts'
 import { Room, type RoomOptions } from './room.ts'
+import type { Carrier } from './stream-order.ts'
 
 export interface QueueOptions extends RoomOptions {
   readonly events: CollectorEvents
   readonly nowMs: () => number
   readonly segmentBytes: number
   readonly whenFull: WhenFull
+  readonly order: Order
   /** Bytes of fresh requests that are kept in memory, as sent and uncompressed, so that they need not be read again. */
   readonly cacheBytes: number
 }
@@ -38,7 +41,9 @@ export interface QueueEntry {
   readonly header: EntryHeader | undefined
   readonly payload: Buffer
   readonly records: number
-  /** The uncompressed request, if it is still in memory; then it and the payload are for whoever takes the entry alone. */
+  /** Whether the payload has memory of its own. One that was read from disk shares it with its neighbours. */
+  readonly ownsPayload: boolean
+  /** The uncompressed request, if it is in memory. It is for whoever takes the entry alone. */
   readonly body: Buffer | undefined
   /** The entry has been dealt with. Entries may be settled in any order. */
   settle(): void
@@ -56,6 +61,7 @@ export class DiskQueue {
   readonly #reader: EntryReader
   readonly #room: Room
   readonly #progress: Progress
+  readonly #dispatcher = new Dispatcher({ next: () => this.#takeNext(), wake: () => this.wake() })
   readonly #recoveredRecords: number
   #saved: SavedMark
   #taking: Promise<unknown> = Promise.resolve()
@@ -88,7 +94,7 @@ export class DiskQueue {
 
   /** Records that wait to be taken. */
   get queuedRecords(): number {
-    return this.#progress.unread(this.#log.items)
+    return this.#progress.unread(this.#log.items) + this.#dispatcher.waitingRecords
   }
 
   /** Records that were damaged on disk beyond reading, since the start. */
@@ -153,9 +159,14 @@ export class DiskQueue {
     return isKept
   }
 
-  /** The next entry, if there is one. */
-  take(): Promise<QueueEntry | undefined> {
-    return this.#inTurn(() => this.#takeNext())
+  /**
+   * The next entry, if there is one; where the order of streams is kept, the next one that may go together with what
+   * others carry on.
+   *
+   * @param by what is taken by one carrier it passes on in the order in which it took it
+   */
+  take(by: Carrier = this): Promise<QueueEntry | undefined> {
+    return this.#inTurn(() => (this.#options.order === 'stream' ? this.#dispatcher.take(by) : this.#takeNext()))
   }
 
   /** Resolves when something may have come, or when someone calls {@link wake}. */
@@ -274,9 +285,10 @@ export class DiskQueue {
 
   #accept(entry: StoredEntry): QueueEntry {
     const { header, payload, records, body } = entry
+    const ownsPayload = body !== undefined
     const { lost, settle } = this.#progress.accept(entry)
     if (lost > 0) this.#options.events.queueDamaged({}, { count: lost })
     this.#oldestAtMs = header?.receivedAtMs
-    return { header, payload, records, body, settle }
+    return { header, payload, records, ownsPayload, body, settle }
   }
 }

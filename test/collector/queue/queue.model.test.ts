@@ -77,7 +77,14 @@ class Model {
     this.#dropped = () => count('records_dropped_total')
     this.#queue = await DiskQueue.open({
       ...{ files: this.#disk.files, directory: this.#directory, events, nowMs: () => 1 },
-      ...{ segmentBytes: 2_048, maxBytes: MAX_BYTES, cacheBytes: 2_048, minFreeBytes: 200, whenFull: this.#whenFull },
+      ...{
+        segmentBytes: 2_048,
+        maxBytes: MAX_BYTES,
+        cacheBytes: 2_048,
+        minFreeBytes: 200,
+        whenFull: this.#whenFull,
+        order: 'none',
+      },
     })
   }
 

@@ -6,7 +6,14 @@ import { collectorEvents } from '../../support/collector-events.ts'
 import { FaultyFiles } from '../../support/faulty-files.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
-const SIZES = { segmentBytes: 1_024, maxBytes: 4_096, cacheBytes: 0, minFreeBytes: 0, whenFull: 'refuse' } as const
+const SIZES = {
+  segmentBytes: 1_024,
+  maxBytes: 4_096,
+  cacheBytes: 0,
+  minFreeBytes: 0,
+  whenFull: 'refuse',
+  order: 'none',
+} as const
 const LARGE = { segmentBytes: 1_024 ** 2, maxBytes: 1_024 ** 2 }
 
 function open(directory: string, disk: FaultyFiles, sizes: Partial<QueueOptions> = {}) {

@@ -15,6 +15,7 @@ const SIZES = {
   cacheBytes: 0,
   minFreeBytes: 0,
   whenFull: 'drop_oldest',
+  order: 'none',
 } as const
 const PAYLOAD_BYTES = 1_000
 
