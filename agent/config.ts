@@ -1,6 +1,7 @@
 import type { Report } from '#lib/config/check.ts'
 import { boolean, choice, duration, type Static, section, size, text } from '#lib/config/schema.ts'
 import { logSection, shutdownSection } from '#lib/config/sections.ts'
+import { checkRedact, redactSection } from '#lib/redact/config.ts'
 import { LOG_FORMATS } from './decode/detect.ts'
 import { checkSelection, selectionRules } from './discover/config.ts'
 import { checkFiles, filesSection } from './files/config.ts'
@@ -12,7 +13,6 @@ import { metadataSection } from './metadata/config.ts'
 import { checkMultiline, multilineSection } from './multiline/config.ts'
 import { metricsSection, observedWebSection } from './observe/config.ts'
 import { CONTENT_FORMATS } from './parse/detect.ts'
-import { checkRedact, redactSection } from './redact/config.ts'
 import { checkShip, shipSection } from './ship/config.ts'
 import { checkSpoolDirectory, spoolSection } from './tail/config.ts'
 
@@ -60,7 +60,7 @@ export const schema = section(
           "Time of the records: the runtime's, or the one that their texts state where the parser finds one that is not before 1971 nor a day beyond the runtime's. Ids have the runtime's, so that records stay in their order.",
         default: 'runtime',
       }),
-      redact: redactSection(),
+      redact: redactSection('Secrets in the text of records that are replaced before it leaves the node.'),
       spool: spoolSection(),
       rules: rulesList(),
       rate_limit: rateLimitSection(),

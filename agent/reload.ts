@@ -1,8 +1,8 @@
 import type { Logger } from '#lib/log.ts'
 import type { Reloadable } from '#lib/process/config-reload.ts'
+import { createRedactor } from '#lib/redact/create-redactor.ts'
 import type { AgentConfig } from './config.ts'
 import { createSelection, type Pipeline } from './pipeline.ts'
-import { createRedactor } from './redact/create-redactor.ts'
 
 /** What can change under the readers, which keep their descriptors, positions and open records. */
 const KEYS = [

@@ -1,6 +1,6 @@
+import { createRedactor } from '#lib/redact/create-redactor.ts'
+import type { PresetName } from '#lib/redact/presets.ts'
 import { Line } from '../agent/decode/line.ts'
-import { createRedactor } from '../agent/redact/create-redactor.ts'
-import type { PresetName } from '../agent/redact/presets.ts'
 import { corpusLines, criLine } from './corpus.ts'
 import type { BenchResult } from './report.ts'
 

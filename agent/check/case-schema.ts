@@ -9,7 +9,7 @@ import {
   section,
   text,
 } from '#lib/config/schema.ts'
-import { SEVERITIES } from '../parse/severity-names.ts'
+import { SEVERITIES } from '#lib/parse/severity-names.ts'
 
 /** What Kubernetes allows in a name; nothing of it could lead out of a directory. */
 const NAME = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'

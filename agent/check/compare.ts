@@ -1,6 +1,6 @@
+import { NUMBERS_A_SEVERITY, SEVERITIES } from '#lib/parse/severity-names.ts'
 import type { Value } from '../observe/read-value.ts'
 import type { ShippedRecord } from '../observe/shipped-record.ts'
-import { NUMBERS_A_SEVERITY, SEVERITIES } from '../parse/severity-names.ts'
 import type { Case, ExpectedRecord } from './case-schema.ts'
 import { compilePattern } from './pattern.ts'
 import type { CaseOutcome } from './run-case.ts'

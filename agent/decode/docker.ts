@@ -1,3 +1,4 @@
+import { TimestampParser } from '#lib/parse/timestamp.ts'
 import {
   FULL,
   type Line,
@@ -9,7 +10,6 @@ import {
   type StreamIndex,
   UNPARSED,
 } from './line.ts'
-import { TimestampParser } from './timestamp.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92

@@ -1,4 +1,4 @@
-import { Fields } from '../parse/fields.ts'
+import { Fields } from '#lib/parse/fields.ts'
 
 /** Which output of the container a line came from, as an index into {@link STREAM_NAMES}. */
 export const STDOUT = 0

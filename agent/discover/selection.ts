@@ -1,4 +1,4 @@
-import { matchesPattern } from './name-pattern.ts'
+import { matchesPattern } from '#lib/match/name-pattern.ts'
 import type { ContainerInstance } from './paths.ts'
 
 /** Which containers a rule is about; each part is a pattern in which `*` stands for any text. */

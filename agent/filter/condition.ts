@@ -1,7 +1,7 @@
+import { LiteralCursor } from '#lib/match/literal-cursor.ts'
+import { BodyPattern } from '#lib/match/pattern.ts'
+import { lowestNumber, NUMBERS_A_SEVERITY, type SeverityName } from '#lib/parse/severity-names.ts'
 import { type Line, STREAM_NAMES } from '../decode/line.ts'
-import { LiteralCursor } from '../match/literal-cursor.ts'
-import { BodyPattern } from '../match/pattern.ts'
-import { lowestNumber, NUMBERS_A_SEVERITY, type SeverityName } from '../parse/severity-names.ts'
 import type { RecordBody } from './record-body.ts'
 
 /** What a record must have; it must have all that is named. */

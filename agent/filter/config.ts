@@ -1,10 +1,10 @@
 import type { Report } from '#lib/config/check.ts'
 import type { Path } from '#lib/config/diagnostic.ts'
 import { choice, integer, list, optional, type Static, section, text } from '#lib/config/schema.ts'
+import { compilePattern } from '#lib/match/pattern.ts'
+import { SEVERITIES } from '#lib/parse/severity-names.ts'
 import { STREAM_NAMES } from '../decode/line.ts'
 import { containerRules } from '../discover/config.ts'
-import { compilePattern } from '../match/pattern.ts'
-import { SEVERITIES } from '../parse/severity-names.ts'
 
 const ACTIONS = ['drop', 'keep', 'sample'] as const
 

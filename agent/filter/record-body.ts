@@ -1,5 +1,5 @@
+import { Chunk } from '#lib/match/chunk.ts'
 import type { Line } from '../decode/line.ts'
-import { Chunk } from '../match/chunk.ts'
 
 /** What of a body patterns are shown: their time must be bounded. */
 const HEAD_BYTES = 64 * 1024

@@ -1,8 +1,8 @@
+import type { ContentParser } from '#lib/parse/fields.ts'
 import type { LineDecoder } from '../decode/line.ts'
 import type { ContainerLimit } from '../filter/rate-limits.ts'
 import type { RecordFilter } from '../filter/record-filter.ts'
 import type { MultilineRule } from '../multiline/rule.ts'
-import type { ContentParser } from '../parse/fields.ts'
 
 /**
  * How the lines of a container instance are handled. There is one object for all instances that are handled alike, and

@@ -1,5 +1,5 @@
-import type { ContentParser, Fields } from '../parse/fields.ts'
-import { syslogSeverity } from '../parse/severity.ts'
+import type { ContentParser, Fields } from '#lib/parse/fields.ts'
+import { syslogSeverity } from '#lib/parse/severity.ts'
 
 export const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const
 

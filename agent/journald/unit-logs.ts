@@ -1,9 +1,9 @@
+import type { ContentParser } from '#lib/parse/fields.ts'
 import { PlainDecoder } from '../decode/plain.ts'
 import type { Attributes } from '../enrich/process-resource.ts'
 import { encodeAttributes } from '../enrich/resource.ts'
 import type { Handling } from '../handling/handling.ts'
 import { SINGLE_LINES } from '../multiline/auto.ts'
-import type { ContentParser } from '../parse/fields.ts'
 import { ContainerLog } from '../tail/container-log.ts'
 import { resourceAttributesOf } from './attributes.ts'
 

@@ -1,6 +1,6 @@
-import type { BodyTime } from './body-time.ts'
+import type { BodyTime } from '#lib/parse/body-time.ts'
+import type { ContentParser, Fields } from '#lib/parse/fields.ts'
 import { COMMON_TIME_BYTES, CommonTime } from './common-time.ts'
-import type { ContentParser, Fields } from './fields.ts'
 
 const SPACE = 32
 const QUOTE = 34

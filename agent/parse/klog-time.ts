@@ -1,5 +1,5 @@
-import { setTime } from './body-time.ts'
-import type { Fields } from './fields.ts'
+import { setTime } from '#lib/parse/body-time.ts'
+import type { Fields } from '#lib/parse/fields.ts'
 
 const SPACE = 32
 /**

@@ -1,6 +1,6 @@
-import type { ContentParser, Fields } from './fields.ts'
+import type { ContentParser, Fields } from '#lib/parse/fields.ts'
+import { severityOf, severityWord } from '#lib/parse/severity.ts'
 import { readKlogTime } from './klog-time.ts'
-import { severityOf, severityWord } from './severity.ts'
 
 const SPACE = 32
 const DOT = 46

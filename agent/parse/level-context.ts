@@ -1,4 +1,4 @@
-import { VALUE_ONLY, WEAK } from './severity.ts'
+import { VALUE_ONLY, WEAK } from '#lib/parse/severity.ts'
 
 /** What a byte is in a text; a word is a run of those that share a bit with {@link WORD}. */
 export const UPPER = 1

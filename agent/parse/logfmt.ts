@@ -1,8 +1,8 @@
-import type { BodyTime } from './body-time.ts'
-import type { ContentParser, Fields } from './fields.ts'
-import { keyOf, NO_KEY } from './keys.ts'
-import { QuotedScanner } from './quoted.ts'
-import { takeNumber, takeText } from './values.ts'
+import type { BodyTime } from '#lib/parse/body-time.ts'
+import type { ContentParser, Fields } from '#lib/parse/fields.ts'
+import { keyOf, NO_KEY } from '#lib/parse/keys.ts'
+import { QuotedScanner } from '#lib/parse/quoted.ts'
+import { takeNumber, takeText } from '#lib/parse/values.ts'
 
 const SPACE = 32
 const QUOTE = 34

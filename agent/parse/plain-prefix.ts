@@ -1,5 +1,5 @@
-import type { Fields } from './fields.ts'
-import { syslogSeverity } from './severity.ts'
+import type { Fields } from '#lib/parse/fields.ts'
+import { syslogSeverity } from '#lib/parse/severity.ts'
 
 const SPACE = 32
 const DASH = 45

@@ -1,8 +1,8 @@
-import type { BodyTime } from './body-time.ts'
-import type { ContentParser, Fields } from './fields.ts'
+import type { BodyTime } from '#lib/parse/body-time.ts'
+import type { ContentParser, Fields } from '#lib/parse/fields.ts'
+import { mayBeSeverity, severityOf, severityWord } from '#lib/parse/severity.ts'
 import { colourEnd, DIGIT, ESCAPE, isLevel, kindOf, LOWER, UPPER, WORD } from './level-context.ts'
 import { prefixEnd } from './plain-prefix.ts'
-import { mayBeSeverity, severityOf, severityWord } from './severity.ts'
 
 const OPEN_BRACKET = 91
 /** Bytes behind the time in which a level is looked for. */

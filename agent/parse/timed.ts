@@ -1,5 +1,5 @@
+import type { ContentParser } from '#lib/parse/fields.ts'
 import type { Line } from '../decode/line.ts'
-import type { ContentParser } from './fields.ts'
 
 /** In units of the upper half, which is 4.3 seconds: the begin of 1971, and a day. */
 const FIRST_HIGH = Math.floor(31_536_000e9 / 2 ** 32)

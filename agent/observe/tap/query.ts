@@ -1,5 +1,5 @@
 import { CodedError } from '#lib/errors.ts'
-import { matchesPattern } from '../../discover/name-pattern.ts'
+import { matchesPattern } from '#lib/match/name-pattern.ts'
 
 /** Where in the pipeline one looks: bytes as read, lines as decoded, records as shipped. */
 export const TAP_STAGES = ['read', 'decoded', 'record'] as const

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { matchesPattern } from '../../../agent/discover/name-pattern.ts'
+import { matchesPattern } from '#lib/match/name-pattern.ts'
 import { Selection, type SelectionRule } from '../../../agent/discover/selection.ts'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'

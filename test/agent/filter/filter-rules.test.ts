@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { SEVERITIES } from '#lib/parse/severity-names.ts'
 import { FILE_KEY_BYTES } from '#lib/record-uid.ts'
 import { Line, NO_STREAM, STREAM_NAMES } from '../../../agent/decode/line.ts'
 import type { RuleConfig } from '../../../agent/filter/config.ts'
 import { Drops } from '../../../agent/filter/drops.ts'
 import { FilterRules } from '../../../agent/filter/filter-rules.ts'
 import { isSampled } from '../../../agent/filter/sampling.ts'
-import { SEVERITIES } from '../../../agent/parse/severity-names.ts'
 import { Extent } from '../../../agent/ship/extent.ts'
 
 function createRules(configs: readonly RuleConfig[]) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { hexToBytes, isHexId } from '#lib/parse/trace-id.ts'
 import { CONTENT_FORMATS, createContentParser } from '../../../agent/parse/detect.ts'
-import { hexToBytes, isHexId } from '../../../agent/parse/trace-id.ts'
 import { parsed } from './parsed.ts'
 
 const PARSERS = CONTENT_FORMATS.map((format) => createContentParser(format, { time: true }))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BodyTime } from '../../../agent/parse/body-time.ts'
-import { JsonParser } from '../../../agent/parse/json.ts'
-import { severityOf, severityWord } from '../../../agent/parse/severity.ts'
+import { BodyTime } from '#lib/parse/body-time.ts'
+import { JsonParser } from '#lib/parse/json.ts'
+import { severityOf, severityWord } from '#lib/parse/severity.ts'
 import { parsed } from './parsed.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'

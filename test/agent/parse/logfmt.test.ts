@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BodyTime } from '../../../agent/parse/body-time.ts'
+import { BodyTime } from '#lib/parse/body-time.ts'
 import { createContentParser } from '../../../agent/parse/detect.ts'
 import { LogfmtParser } from '../../../agent/parse/logfmt.ts'
 import { parsed } from './parsed.ts'

@@ -1,5 +1,5 @@
-import type { ContentParser } from '../../../agent/parse/fields.ts'
-import { Fields } from '../../../agent/parse/fields.ts'
+import type { ContentParser } from '#lib/parse/fields.ts'
+import { Fields } from '#lib/parse/fields.ts'
 
 /** What a parser found, as a test compares it. */
 export interface Parsed {

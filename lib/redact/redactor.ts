@@ -1,4 +1,3 @@
-import type { Line } from '../decode/line.ts'
 import type { Chunk } from '../match/chunk.ts'
 import { LiteralCursor } from '../match/literal-cursor.ts'
 import { AnchorScanner, type AnchorSink } from './anchor-scanner.ts'
@@ -6,6 +5,13 @@ import { cutEnd } from './cut-end.ts'
 import type { Anchor, AnchoredDetector, Detector, RunDetector, ScanningDetector } from './detector.ts'
 import { rewrite, rewrittenBytes } from './rewrite.ts'
 import { Subject } from './subject.ts'
+
+/** The body of a record, as a range of bytes. */
+export interface Body {
+  bytes: Buffer
+  bodyStart: number
+  bodyEnd: number
+}
 
 /** Secrets of one kind, and what stands in their place. */
 export interface Redaction {
@@ -100,7 +106,7 @@ export class Redactor implements AnchorSink {
    *
    * @param isCut whether the end of the body was not kept: what may be the begin of a secret there goes, too
    */
-  redact(line: Line, isCut: boolean): boolean {
+  redact(line: Body, isCut: boolean): boolean {
     const subject = this.#subject
     const { bytes, bodyStart, bodyEnd } = line
     subject.begin(bytes, bodyStart, bodyEnd)
@@ -145,7 +151,7 @@ export class Redactor implements AnchorSink {
     return to
   }
 
-  #rewrite(line: Line): void {
+  #rewrite(line: Body): void {
     const subject = this.#subject
     const { spans } = subject
     spans.unite()

@@ -1,5 +1,5 @@
-import { TimestampParser } from '../decode/timestamp.ts'
 import type { Fields } from './fields.ts'
+import { TimestampParser } from './timestamp.ts'
 
 const TWO_16 = 2 ** 16
 const TWO_32 = 2 ** 32

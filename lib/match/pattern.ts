@@ -1,6 +1,6 @@
 import type { RE2JS } from 're2js'
-import { messageOf } from '#lib/errors.ts'
-import { compileRe2 } from '#lib/re2.ts'
+import { messageOf } from '../errors.ts'
+import { compileRe2 } from '../re2.ts'
 import type { Chunk } from './chunk.ts'
 import { LiteralCursor } from './literal-cursor.ts'
 import { requiredLiteral } from './required-literal.ts'

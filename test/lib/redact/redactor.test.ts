@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { PRESETS, type PresetName } from '../../../agent/redact/presets.ts'
+import { PRESETS, type PresetName } from '#lib/redact/presets.ts'
 import { createRedact } from './redacted.ts'
 
 const ALL = Object.keys(PRESETS) as PresetName[]

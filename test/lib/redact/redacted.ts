@@ -1,6 +1,6 @@
+import { createRedactor } from '#lib/redact/create-redactor.ts'
+import type { PresetName } from '#lib/redact/presets.ts'
 import { Line } from '../../../agent/decode/line.ts'
-import { createRedactor } from '../../../agent/redact/create-redactor.ts'
-import type { PresetName } from '../../../agent/redact/presets.ts'
 
 export interface OwnPattern {
   readonly name: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { TimestampParser } from '../../../agent/decode/timestamp.ts'
+import { TimestampParser } from '#lib/parse/timestamp.ts'
 
 const parse = (parser: TimestampParser, text: string) => {
   const bytes = Buffer.from(text)

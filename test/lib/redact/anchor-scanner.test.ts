@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { AnchorScanner } from '../../../agent/redact/anchor-scanner.ts'
-import { byteClass } from '../../../agent/redact/byte-class.ts'
-import { PRESETS } from '../../../agent/redact/presets.ts'
+import { AnchorScanner } from '#lib/redact/anchor-scanner.ts'
+import { byteClass } from '#lib/redact/byte-class.ts'
+import { PRESETS } from '#lib/redact/presets.ts'
 
 const ANCHORS = Object.values(PRESETS)
   .flatMap((create) => [...create()])

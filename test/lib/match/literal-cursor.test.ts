@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Chunk } from '../../../agent/match/chunk.ts'
-import { LiteralCursor } from '../../../agent/match/literal-cursor.ts'
+import { Chunk } from '#lib/match/chunk.ts'
+import { LiteralCursor } from '#lib/match/literal-cursor.ts'
 
 const text = fc.string({ unit: fc.constantFrom(...'ab@'), maxLength: 40 })
 const ask = fc.tuple(fc.nat(40), fc.nat(40), fc.boolean())

@@ -1,14 +1,14 @@
-import type { Report } from '#lib/config/check.ts'
-import { choice, list, optional, type Static, section, text } from '#lib/config/schema.ts'
+import type { Report } from '../config/check.ts'
+import { choice, list, optional, type Static, section, text } from '../config/schema.ts'
 import { compilePattern } from '../match/pattern.ts'
 import { PRESETS, type PresetName } from './presets.ts'
 
 const NAME_PATTERN = '^[a-z][a-z0-9_]{0,62}$'
 const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[] as readonly [PresetName, ...PresetName[]]
 
-/** The part of the agent's configuration that is about secrets in bodies. */
-export function redactSection() {
-  return section('Secrets in the text of records that are replaced before it leaves the node.', {
+/** The part of a configuration that is about secrets in bodies. */
+export function redactSection(description: string) {
+  return section(description, {
     presets: list(choice(PRESET_NAMES, { description: 'What is found.' }), {
       description:
         'Kinds of secrets by name: `api_key` (keys of AWS, GitHub, GitLab, Slack, Stripe, Google and others by their prefixes), `basic_auth`, `bearer_token`, `credit_card` (with a right check digit), `email`, `jwt`, `private_key` (PEM), `secret` (values of names that end in password, secret, token, api_key and so on, in JSON, logfmt, URLs, flags, headers and XML), `url_password`.',

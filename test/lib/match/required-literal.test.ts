@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { requiredLiteral } from '#lib/match/required-literal.ts'
 import { compileRe2 } from '#lib/re2.ts'
-import { requiredLiteral } from '../../../agent/match/required-literal.ts'
 
 test('the longest text that a match must have', () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
