@@ -53,7 +53,8 @@ export async function benchCollector(options: CollectorBenchOptions = {}): Promi
     const { port } = await hear<{ port: number }>(sink)
     const sinkUrl = `http://127.0.0.1:${port}`
     const flags = [
-      ...['--otlp.http.listen-address=127.0.0.1:0', '--web.listen-address=127.0.0.1:0', `--storage.path=${directory}`],
+      ...['--otlp.http.listen-address=127.0.0.1:0', '--otlp.grpc.listen-address=127.0.0.1:0'],
+      ...['--web.listen-address=127.0.0.1:0', `--storage.path=${directory}`],
       ...['--set', `elasticsearch.nodes=["${sinkUrl}"]`],
     ]
     const started = await startService('collector', flags, execArgv)

@@ -12,6 +12,7 @@ import { Indexer } from './index/indexer.ts'
 import { TemplateKeeper } from './index/template-keeper.ts'
 import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
+import { createGrpcServer, type GrpcServer } from './receive/grpc/server.ts'
 import { InFlightBytes } from './receive/in-flight.ts'
 import { LogsIntake } from './receive/logs-intake.ts'
 import { otlpHttpRoutes } from './receive/otlp-http.ts'
@@ -21,6 +22,7 @@ export interface Pipeline {
   /** In start order. */
   readonly parts: readonly Service[]
   readonly otlp: WebServer
+  readonly otlpGrpc: GrpcServer
   readonly elasticsearch: Elasticsearch
   readonly queue: () => DiskQueue | undefined
   readonly received: ReceiveStats
@@ -34,7 +36,8 @@ export interface Pipeline {
 /**
  * The collector, in the order in which a log record meets it:
  *
- * receive   OTLP/HTTP, limits, decompression, validation             receive/otlp-http.ts
+ * receive   OTLP over HTTP and gRPC, limits, decompression           receive/otlp-http.ts, receive/grpc/server.ts
+ * check     every part of it, record by record                       receive/logs-intake.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
  * encode    requests to a bulk body                                  index/bulk-encoder.ts
  * send      until each document is indexed or refused for good       index/bulk-sender.ts
@@ -141,9 +144,17 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
     }),
   })
 
+  const { grpc } = config.otlp
+  const otlpGrpc = createGrpcServer({
+    ...{ logs, events, inFlight },
+    listenAddress: grpc.listen_address,
+    maxRequestBytes: config.otlp.max_request_bytes,
+    requestTimeoutMs: grpc.request_timeout,
+  })
+
   return {
-    parts: [storage, fillWatch, connection, burial, indexer, otlp],
-    ...{ otlp, elasticsearch, received, inFlight, indexed, deadLetters, fillWatch },
+    parts: [storage, fillWatch, connection, burial, indexer, otlp, ...(grpc.enabled ? [otlpGrpc] : [])],
+    ...{ otlp, otlpGrpc, elasticsearch, received, inFlight, indexed, deadLetters, fillWatch },
     nowMs: () => clock.nowMs(),
     queue: () => queue,
   }

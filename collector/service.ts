@@ -18,6 +18,7 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
   summary: 'Receives telemetry, keeps it safe on disk, indexes it in Elasticsearch, and serves the page to search it.',
   flags: {
     'otlp.http.listen-address': { key: 'otlp.http.listen_address', help: 'address of OTLP over HTTP' },
+    'otlp.grpc.listen-address': { key: 'otlp.grpc.listen_address', help: 'address of OTLP over gRPC' },
     'web.listen-address': { key: 'web.listen_address', help: 'address of the search page, the query API and /metrics' },
     'storage.path': { key: 'data_dir', help: 'directory of the queue' },
     'log.level': { key: 'log.level', help: 'debug, info, warn or error' },
@@ -37,6 +38,11 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
       },
     })
     const parts = [claimDirectory('data_dir', config.data_dir), web, ...pipeline.parts]
-    return { parts, addresses: () => ({ web: web.url, otlp: pipeline.otlp.url }) }
+    const { otlp, otlpGrpc } = pipeline
+    const addresses = () => ({
+      ...{ web: web.url, otlp: otlp.url },
+      ...(config.otlp.grpc.enabled ? { otlp_grpc: otlpGrpc.url } : {}),
+    })
+    return { parts, addresses }
   },
 }

@@ -73,6 +73,10 @@ export const ERRORS = {
     message: 'unsupported Content-Encoding %s; send one of %s',
     cure: 'Change the compression of the sender.',
   },
+  REQUEST_TIMEOUT: {
+    message: 'the request did not arrive in %s ms',
+    cure: 'The sender or the network is too slow. Senders retry by themselves.',
+  },
   SIGNAL_NOT_RECEIVED: {
     message: 'this collector does not receive %s',
     cure: 'Send them to another collector, or switch their exporter off.',

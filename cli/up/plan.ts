@@ -32,6 +32,7 @@ export function planServices(options: UpOptions): readonly PlannedService[] {
     name: 'collector',
     flags: (addresses) => [
       ...fileFlag(options, 'collector.yaml'),
+      listen('otlp.grpc.listen_address', 4317),
       listen('otlp.http.listen_address', 4318),
       listen('web.listen_address', 9464),
       setting('default', 'data_dir', join(dataDir, 'collector')),

@@ -1,4 +1,4 @@
-import { duration, integer, list, listenAddress, section, size, text } from '#lib/config/schema.ts'
+import { boolean, duration, integer, list, listenAddress, section, size, text } from '#lib/config/schema.ts'
 
 /** The part of the collector's configuration that is about receiving by OTLP. */
 export function otlpSection() {
@@ -22,6 +22,20 @@ export function otlpSection() {
           default: [],
         }),
         max_age: duration({ description: 'How long a browser may remember that it is allowed.', default: '2h' }),
+      }),
+    }),
+    grpc: section('OTLP over gRPC.', {
+      enabled: boolean({
+        description: 'Whether there is OTLP over gRPC at all.',
+        default: true,
+      }),
+      listen_address: listenAddress({
+        description: 'Address of the OTLP services over gRPC, without TLS.',
+        default: ':4317',
+      }),
+      request_timeout: duration({
+        description: 'A sender that takes longer than this for its request is cut off.',
+        default: '60s',
       }),
     }),
     max_request_bytes: size({

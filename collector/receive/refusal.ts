@@ -12,6 +12,7 @@ export interface Refusal {
 export const RETRY_AFTER_SECONDS = 5
 
 const INVALID_ARGUMENT = 3
+const DEADLINE_EXCEEDED = 4
 const RESOURCE_EXHAUSTED = 8
 const UNIMPLEMENTED = 12
 const UNAVAILABLE = 14
@@ -25,6 +26,7 @@ const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
   UNSUPPORTED_MEDIA_TYPE: { httpStatus: 415, grpcStatus: INVALID_ARGUMENT, isTransient: false },
   // As the OpenTelemetry collector has it.
   UNSUPPORTED_ENCODING: { httpStatus: 400, grpcStatus: UNIMPLEMENTED, isTransient: false },
+  REQUEST_TIMEOUT: { httpStatus: 408, grpcStatus: DEADLINE_EXCEEDED, isTransient: true },
   SIGNAL_NOT_RECEIVED: { httpStatus: 404, grpcStatus: UNIMPLEMENTED, isTransient: false },
   TOO_MANY_REQUESTS: { httpStatus: 429, grpcStatus: RESOURCE_EXHAUSTED, isTransient: true },
 }

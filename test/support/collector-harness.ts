@@ -14,6 +14,7 @@ import { encodeLogsRequest } from './otlp-proto.ts'
 /** Waits short enough for a test, on the real clock: what is waited for here is sockets and disks. */
 const QUICK = [
   'otlp.http.listen_address=127.0.0.1:0',
+  'otlp.grpc.listen_address=127.0.0.1:0',
   'web.listen_address=127.0.0.1:0',
   'elasticsearch.backoff.initial=1ms',
   'elasticsearch.backoff.max=4ms',

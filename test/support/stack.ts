@@ -14,7 +14,7 @@ export interface StackOptions {
   readonly portOffset?: number
 }
 
-const DEFAULT_PORTS = [9200, 4318, 9464, 9093, 9465]
+const DEFAULT_PORTS = [9200, 4317, 4318, 9464, 9093, 9465]
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts')
 
 /** `vedette up` as a real process, with what it printed and where its services are. */

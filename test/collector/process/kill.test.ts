@@ -53,6 +53,7 @@ test('agent and collector, both killed while Elasticsearch fails in every way: e
   }
   const collectorFlags = [
     `--storage.path=${join(directory, 'collector')}`,
+    '--otlp.grpc.listen-address=127.0.0.1:0',
     ...['--set', `elasticsearch.nodes=["${url}"]`, '--set', 'elasticsearch.bulk.max_bytes=64KiB'],
     ...['--set', 'elasticsearch.backoff.initial=5ms', '--set', 'elasticsearch.backoff.max=20ms'],
   ]

@@ -30,6 +30,7 @@ async function startBoth(t: TestContext) {
   })
   const collector = await startService(t, 'collector', {
     'otlp.http.listen_address': '127.0.0.1:0',
+    'otlp.grpc.listen_address': '127.0.0.1:0',
     'web.listen_address': '127.0.0.1:0',
     'elasticsearch.nodes': [store.elasticsearch],
     data_dir: join(directory, 'c'),
