@@ -5,16 +5,17 @@ import { exportQueueMetrics } from './queue/metrics.ts'
 /**
  * The collector's accounting, read from the stages when it is scraped. At any moment, for the records since the start:
  *
- * received + recovered = indexed + duplicate + dead letter + dropped + queued + in flight + lost
+ * received + recovered = indexed + failure store + duplicate + dead letter + dropped + queued + in flight + lost
  *
- * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0. What Elasticsearch
- * put in its failure store is among `indexed`. What ended in the dead letter file because it could not be made into
- * documents is among `dead letter`. `dropped` is `records_dropped_total`, what the configuration asks to be dropped.
+ * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0. What ended in the
+ * dead letter file because it could not be made into documents is among `dead letter`. The records in the failure store are
+ * counted by the event (events.ts). `dropped` is `records_dropped_total`, what the configuration asks to be dropped.
  */
 export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
-  const { queue, received, inFlight, indexed, deadLetters } = pipeline
+  const { queue, received, inFlight, indexing } = pipeline
+  const { stats: indexed, deadLetters, flow, size, blocks } = indexing
   exportQueueMetrics(registry, pipeline)
-  const settled = () => indexed.indexed + indexed.duplicates + indexed.deadLettered
+  const settled = () => indexed.indexed + indexed.failureStore + indexed.duplicates + indexed.deadLettered
   const counters: readonly [string, string, () => number][] = [
     [
       'records_received_total',
@@ -26,6 +27,11 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
     ['records_duplicate_total', 'Records that Elasticsearch had already: redeliveries.', () => indexed.duplicates],
     ['records_dead_letter_total', 'Records in the dead letter file since the start.', () => indexed.deadLettered],
     ['records_lost_total', 'Records that were damaged in the queue.', () => queue()?.lostRecords ?? 0],
+    [
+      'documents_redelivered_total',
+      'Documents that were sent again although they may have been taken, because the answer was lost.',
+      () => indexed.redelivered,
+    ],
     ['documents_repaired_total', 'Documents in which something was not UTF-8.', () => indexed.repaired],
     ['bulk_requests_total', 'Bulk requests that were sent.', () => indexed.requests],
     ['bulk_request_bytes_total', 'Bytes of bulk requests as sent.', () => indexed.bytes],
@@ -47,7 +53,18 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
   const gauges: readonly [string, string, () => number][] = [
     ['records_in_flight', 'Records on their way to Elasticsearch.', () => indexed.taken - settled()],
     ['receive_in_flight_bytes', 'Bytes of requests that are under way.', () => inFlight.bytes],
+    ['bulk_concurrency_limit', 'Bulk requests that may be under way at once just now.', () => flow.limit],
+    ['bulk_target_bytes', 'Bytes at which a bulk request is sent just now.', () => size.targetBytes],
     ['dead_letter_bytes', 'Bytes of the dead letter files.', () => deadLetters.sizeBytes],
   ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_collector_${name}`, help }, read)
+  gaugeOf(
+    registry,
+    {
+      name: 'vedette_collector_elasticsearch_blocked',
+      help: '1 while Elasticsearch refuses all documents, or all of a data stream, until somebody acts, by reason.',
+      labelNames: ['reason'],
+    },
+    () => blocks.gauge(),
+  )
 }

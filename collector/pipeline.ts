@@ -5,11 +5,7 @@ import { createWebServer, type WebServer } from '#lib/http/server.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from './config.ts'
 import { COLLECTOR_EVENTS } from './events.ts'
-import { BulkSender, type IndexStats } from './index/bulk-sender.ts'
-import { DeadLetterFile } from './index/dead-letter.ts'
-import { createElasticsearch, type Elasticsearch } from './index/elasticsearch.ts'
-import { Indexer } from './index/indexer.ts'
-import { TemplateKeeper } from './index/template-keeper.ts'
+import { createIndexing, type Indexing } from './index/create-indexing.ts'
 import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
 import { createGrpcServer, type GrpcServer } from './receive/grpc/server.ts'
@@ -23,12 +19,10 @@ export interface Pipeline {
   readonly parts: readonly Service[]
   readonly otlp: WebServer
   readonly otlpGrpc: GrpcServer
-  readonly elasticsearch: Elasticsearch
   readonly queue: () => DiskQueue | undefined
   readonly received: ReceiveStats
   readonly inFlight: InFlightBytes
-  readonly indexed: IndexStats
-  readonly deadLetters: DeadLetterFile
+  readonly indexing: Indexing
   readonly fillWatch: FillWatch
   readonly nowMs: () => number
 }
@@ -48,17 +42,6 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   const { clock } = deps
   const events = createEvents('vedette_collector', COLLECTOR_EVENTS, deps)
   const received = new ReceiveStats()
-  const indexed: IndexStats = {
-    taken: 0,
-    indexed: 0,
-    duplicates: 0,
-    deadLettered: 0,
-    repaired: 0,
-    requests: 0,
-    bytes: 0,
-  }
-  const settings = config.elasticsearch
-  const backoff = { initialMs: settings.backoff.initial, maxMs: settings.backoff.max }
   let queue: DiskQueue | undefined
   const openQueue = () => queue!
 
@@ -82,47 +65,7 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   }
 
   const fillWatch = new FillWatch({ queue: () => queue, clock, events, alarmPercent: config.queue.alarm_percent })
-
-  const elasticsearch = createElasticsearch({
-    nodes: settings.nodes,
-    apiKey: settings.api_key,
-    username: settings.username,
-    password: settings.password,
-    caFingerprint: settings.ca_fingerprint,
-    requestTimeoutMs: settings.timeout,
-  })
-  const connection: Service = { name: 'elasticsearch client', stop: () => elasticsearch.close() }
-
-  const deadLetters = new DeadLetterFile({
-    files: systemFiles,
-    directory: join(config.data_dir, 'dead-letter'),
-    events,
-    nowMs: () => clock.nowMs(),
-    maxBytes: config.dead_letter.max_bytes,
-  })
-  const burial: Service = {
-    name: 'dead letter file',
-    start: () => deadLetters.open(),
-    stop: () => deadLetters.close(),
-  }
-
-  const template = { dataset: settings.dataset, retention: settings.retention }
-  const templates = new TemplateKeeper({ elasticsearch, template, clock, events, backoff })
-  const sender = new BulkSender({
-    ...{ elasticsearch, deadLetters, templates, clock, events, backoff, stats: indexed },
-    compression: compressionFor(settings),
-    timeoutMs: settings.timeout,
-  })
-  const indexer = new Indexer({
-    ...{ queue: openQueue, sender, templates, clock },
-    gathering: {
-      ...{ queue: openQueue, clock, events, stats: indexed, backoff },
-      dataStream: `logs-${settings.dataset}-${settings.namespace}`,
-      maxBytes: settings.bulk.max_bytes,
-      maxDelayMs: settings.bulk.max_delay,
-    },
-    concurrency: settings.concurrency,
-  })
+  const indexing = createIndexing(config, { queue: openQueue, clock, events })
 
   const inFlight = new InFlightBytes(config.otlp.max_in_flight_bytes)
   const logs = new LogsIntake({
@@ -153,15 +96,9 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   })
 
   return {
-    parts: [storage, fillWatch, connection, burial, indexer, otlp, ...(grpc.enabled ? [otlpGrpc] : [])],
-    ...{ otlp, otlpGrpc, elasticsearch, received, inFlight, indexed, deadLetters, fillWatch },
+    parts: [storage, fillWatch, ...indexing.parts, otlp, ...(grpc.enabled ? [otlpGrpc] : [])],
+    ...{ otlp, otlpGrpc, received, inFlight, indexing, fillWatch },
     nowMs: () => clock.nowMs(),
     queue: () => queue,
   }
-}
-
-/** Between two processes of one machine compression costs more than it saves. */
-function compressionFor({ compression, nodes }: CollectorConfig['elasticsearch']): 'gzip' | 'none' {
-  if (compression !== 'auto') return compression
-  return nodes.every((node) => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${node}/`)) ? 'none' : 'gzip'
 }

@@ -33,7 +33,10 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
       listenAddress: config.web.listen_address,
       management: { registry: deps.registry, notReady: deps.notReady },
       routes(app) {
-        queryRoutes({ elasticsearch: pipeline.elasticsearch, index: dataStreamOf(config.elasticsearch) }, deps)(app)
+        queryRoutes(
+          { elasticsearch: pipeline.indexing.elasticsearch, index: dataStreamOf(config.elasticsearch) },
+          deps,
+        )(app)
         staticRoutes(join(import.meta.dirname, '../ui'))(app)
       },
     })

@@ -1,3 +1,4 @@
+import { AdditiveLimit } from '#lib/additive-limit.ts'
 import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import { EncodingChoice } from './encoding-choice.ts'
@@ -35,9 +36,8 @@ export class Endpoint {
   readonly sender: RequestSender
   readonly encodings: EncodingChoice
   readonly #clock: Clock
-  readonly #maxInFlight: number
   readonly #backoff: Backoff
-  #limit: number
+  readonly #limit: AdditiveLimit
   #inFlight = 0
   #isFailing = false
   #isProbing = false
@@ -51,8 +51,7 @@ export class Endpoint {
     this.sender = sender
     this.encodings = new EncodingChoice(encoding, clock)
     this.#clock = clock
-    this.#maxInFlight = maxInFlight
-    this.#limit = maxInFlight
+    this.#limit = new AdditiveLimit({ min: 1, max: maxInFlight, initial: maxInFlight })
     this.#backoff = new Backoff(backoff)
   }
 
@@ -71,7 +70,7 @@ export class Endpoint {
 
   /** Requests that it may have under way at once. */
   get limit(): number {
-    return Math.floor(this.#limit)
+    return this.#limit.current
   }
 
   /** Milliseconds until it may be sent a request: 0 for now, Infinity if one of those under way has to end first. */
@@ -95,7 +94,7 @@ export class Endpoint {
     if (outcome === undefined) return undefined
     const isCurrent = epoch === this.#epoch
     if (outcome.kind === 'retry') return this.#fail(outcome, isCurrent)
-    if (outcome.kind === 'accepted') this.#limit = Math.min(this.#maxInFlight, this.#limit + 1 / this.limit)
+    if (outcome.kind === 'accepted') this.#limit.grow()
     if (!isCurrent || !this.#isFailing) return undefined
     this.#isFailing = false
     this.#backoff.reset()
@@ -115,7 +114,7 @@ export class Endpoint {
     this.#epoch += 1
     this.#isFailing = true
     if (isCurrent) {
-      this.#limit = Math.max(1, this.#limit / 2)
+      this.#limit.cut()
       // Jitter comes on top: a collector says the same Retry-After to all agents.
       this.#retryAtMs = untilMs + this.#backoff.next()
       this.#isHeldOff = afterMs > 0

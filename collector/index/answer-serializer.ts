@@ -15,11 +15,18 @@ const TAIL = ']}'
 
 /**
  * Reads answers as the client does, save for the one that nearly every bulk request gets: it says the same of each
- * document, and parsing it into two objects for each costs more than sending it.
+ * document, and parsing it into two objects for each costs more than sending it. What is no JSON stays text: the status
+ * of an error counts, whatever its body is.
  */
 export class AnswerSerializer extends Serializer {
   override deserialize<T = unknown>(json: string): T {
-    return (readAllCreated(json) ?? super.deserialize(json)) as T
+    const answer = readAllCreated(json)
+    if (answer !== undefined) return answer as T
+    try {
+      return super.deserialize(json) as T
+    } catch {
+      return json as T
+    }
   }
 }
 

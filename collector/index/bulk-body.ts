@@ -12,6 +12,8 @@ export interface RepairStats {
   repaired: number
 }
 
+const NEWLINE = 10
+
 export function documentsOf({ offsets }: BulkBody): number {
   return offsets.length - 1
 }
@@ -19,6 +21,16 @@ export function documentsOf({ offsets }: BulkBody): number {
 /** A document with its action line. */
 export function documentAt({ bytes, offsets }: BulkBody, index: number): Buffer {
   return bytes.subarray(offsets[index], offsets[index + 1])
+}
+
+/** The data stream that a document is for, as its action line says. */
+export function indexAt(body: BulkBody, index: number): string {
+  const document = documentAt(body, index)
+  const action = JSON.parse(document.toString('utf8', 0, document.indexOf(NEWLINE))) as Record<
+    string,
+    { _index?: string }
+  >
+  return Object.values(action)[0]?._index ?? ''
 }
 
 /** A body of some of the documents of another. */

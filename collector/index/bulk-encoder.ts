@@ -59,7 +59,8 @@ export class BulkEncoder implements LogsVisitor {
   readonly #observedTimes = new TimestampWriter()
   readonly #action: Buffer
   readonly #fragments = new FragmentWriter(this.#arena, this.#values)
-  readonly #maxBytes: number
+  /** Where a body is full: the record that reaches it is the last one. */
+  maxBytes: number
   readonly #stats: RepairStats
   readonly #ownId = new Source(Buffer.alloc(RECORD_UID_BYTES))
   /** Where each document's action line begins. */
@@ -78,7 +79,7 @@ export class BulkEncoder implements LogsVisitor {
   #requestKey: Buffer | undefined
 
   constructor({ dataStream, maxBytes, stats }: BulkEncoderOptions) {
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
     this.#stats = stats
     this.#action = Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":`)
   }
@@ -133,7 +134,7 @@ export class BulkEncoder implements LogsVisitor {
         return 'malformed'
       }
       if (document >= fromDocument) {
-        if (this.#arena.length >= this.#maxBytes) return { nextRecord: document }
+        if (this.#arena.length >= this.maxBytes) return { nextRecord: document }
         this.#offsets.push(this.#arena.length)
         this.#arena.reserve(end - start)
         writeBytes(this.#arena, lines.subarray(start, end))
@@ -167,7 +168,7 @@ export class BulkEncoder implements LogsVisitor {
       this.#place += 1
       return true
     }
-    if (arena.length >= this.#maxBytes) {
+    if (arena.length >= this.maxBytes) {
       this.#isFull = true
       return false
     }

@@ -7,7 +7,7 @@ export type Outcome =
   | { readonly kind: 'failure_store' }
   /** The id was there already: a redelivery, and as good as indexed. */
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'retry'; readonly status: number }
+  | { readonly kind: 'retry'; readonly status: number; readonly type: string; readonly reason: string }
   /** It will never be taken. */
   | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly reason: string }
 
@@ -55,8 +55,8 @@ function outcomeOf(item: Item): Outcome {
   if (status === 201 || status === 200) return item.failure_store === 'used' ? FAILURE_STORE : INDEXED
   if (status === 409) return DUPLICATE
   const type = String(item.error?.type ?? 'unknown')
-  if (isRetryable(status, type)) return { kind: 'retry', status }
-  return { kind: 'refused', status, type, reason: String(item.error?.reason ?? '') }
+  const reason = String(item.error?.reason ?? '')
+  return { kind: isRetryable(status, type) ? 'retry' : 'refused', status, type, reason }
 }
 
 /**

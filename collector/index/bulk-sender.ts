@@ -1,42 +1,56 @@
-import { promisify } from 'node:util'
-import { gzip, type ZlibOptions } from 'node:zlib'
 import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
-import { messageOf } from '#lib/errors.ts'
-import type { CollectorEvents } from '../events.ts'
-import { type BulkBody, documentAt, documentsOf, pick, type RepairStats } from './bulk-body.ts'
-import { FILTER_PATH, type Outcome, readBulkResult } from './bulk-result.ts'
-import type { DeadLetter, DeadLetterFile } from './dead-letter.ts'
-import type { Answer, Elasticsearch } from './elasticsearch.ts'
+import type { BatchSize } from './batch-size.ts'
+import { readBlock } from './block.ts'
+import type { Blocks } from './blocks.ts'
+import { type BulkBody, documentAt, documentsOf, indexAt, pick, type RepairStats } from './bulk-body.ts'
+import type { BulkRequests, RequestStats } from './bulk-request.ts'
+import { type Outcome, readBulkResult } from './bulk-result.ts'
+import type { Burial } from './burial.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import type { Answer } from './elasticsearch.ts'
+import type { IndexEvents } from './events.ts'
+import type { Flow, FlowVerdict, Ticket } from './flow.ts'
 import type { Stopping, TemplateKeeper } from './template-keeper.ts'
 
 export interface BulkSenderOptions {
-  readonly elasticsearch: Elasticsearch
-  readonly deadLetters: DeadLetterFile
+  readonly requests: BulkRequests
+  readonly burial: Burial
   readonly templates: TemplateKeeper
+  readonly flow: Flow
+  readonly size: BatchSize
+  readonly blocks: Blocks
   readonly clock: Clock
-  readonly events: CollectorEvents
+  readonly events: IndexEvents
   readonly stats: IndexStats
-  readonly compression: 'gzip' | 'none'
-  readonly timeoutMs: number
   readonly backoff: BackoffOptions
 }
 
 /** Counters, read when scraped. */
-export interface IndexStats extends RepairStats {
+export interface IndexStats extends RepairStats, RequestStats {
   /** Records taken from the queue. */
   taken: number
   indexed: number
+  /** Records that Elasticsearch keeps, but in the failure store of the data stream. */
+  failureStore: number
   duplicates: number
   deadLettered: number
-  requests: number
-  bytes: number
+  /** Documents that were sent again although they may have been taken: the answer was lost. */
+  redelivered: number
 }
 
-const gzipAsync = promisify<Buffer, ZlibOptions, Buffer>(gzip)
-/** Level 1 makes a bulk body six times smaller at four times the speed of level 6, which makes it seven times smaller. */
-const GZIP_LEVEL = 1
-const QUERY = { filter_path: FILTER_PATH, require_data_stream: 'true' } as const
+/** Of a delivery. */
+interface Course {
+  readonly stopping: Stopping
+  readonly backoff: Backoff
+  /** Blocks that were met, by data stream. */
+  readonly blocked: Set<string>
+  attempts: number
+  /** Requests of this size that got no answer, timeouts more than others. */
+  cuts: number
+}
+
+const MIB = 1024 ** 2
 
 /** Sends bulk bodies until each of their documents is indexed, known, or in the dead letter file. */
 export class BulkSender {
@@ -53,84 +67,79 @@ export class BulkSender {
    */
   async deliver(body: BulkBody, stopping: Stopping): Promise<boolean> {
     const backoff = new Backoff(this.#options.backoff)
+    const course: Course = { stopping, backoff, blocked: new Set(), attempts: 0, cuts: 0 }
     let open: BulkBody | undefined = body
     while (open !== undefined) {
       // The first attempt is made in any case: that is what draining means.
-      if (backoff.attempt > 0 && stopping.draining.aborted) return false
-      const answer = await this.#send(await this.#compress(open.bytes), stopping.giveUp)
-      if (stopping.giveUp.aborted) return false
-      const outcomes = answer.kind === 'ok' ? readBulkResult(answer.body, documentsOf(open)) : undefined
-      if (outcomes !== undefined) {
-        const left = await this.#settle(open, outcomes, stopping)
-        if (left === 'stopped') return false
-        open = left
-        if (open !== undefined) await this.#options.clock.sleep(backoff.next(), stopping.draining)
-      } else if (isTooMuch(answer, open, backoff.attempt)) {
-        return this.#divide(open, answer, stopping)
-      } else {
-        await this.#wait(answer, backoff, stopping.draining)
-      }
+      if (course.attempts > 0 && stopping.draining.aborted) return false
+      const left = await this.#attempt(open, course)
+      if (typeof left === 'boolean') return left
+      open = left
     }
     return true
   }
 
-  /** Writes to the dead letter file, for as long as it takes; returns false if stopping ended it. */
-  async bury(letters: readonly DeadLetter[], { draining }: Stopping): Promise<boolean> {
-    const { deadLetters, clock, events, stats } = this.#options
-    if (letters.length === 0) return true
-    const backoff = new Backoff(this.#options.backoff)
-    do {
-      try {
-        await deadLetters.write(letters)
-        for (const { type, reason, content } of letters) {
-          const count = Buffer.isBuffer(content) ? 1 : content.records
-          stats.deadLettered += count
-          events.documentsDeadLettered({ type: labelOf(type) }, { count, reason: reason.slice(0, 200) })
-        }
-        return true
-      } catch (error) {
-        events.deadLetterFailed({}, { err: messageOf(error) })
-        await clock.sleep(backoff.next(), draining)
-      }
-    } while (!draining.aborted)
-    return false
+  /** One request. Returns what is still to be sent, or whether all is settled. */
+  async #attempt(body: BulkBody, course: Course): Promise<BulkBody | boolean> {
+    const { requests, flow, clock } = this.#options
+    const { draining, giveUp } = course.stopping
+    const payload = await requests.compress(body.bytes)
+    const ticket = await flow.enter(draining)
+    if (ticket === undefined) return false
+    course.attempts += 1
+    const startedMs = clock.monotonicMs()
+    const answer = await requests.send(payload, giveUp)
+    if (giveUp.aborted) {
+      flow.leave(ticket)
+      return false
+    }
+    const outcomes = answer.kind === 'ok' ? readBulkResult(answer.body, documentsOf(body)) : undefined
+    if (outcomes !== undefined) {
+      const verdict = this.#judge(outcomes, body.bytes.length, clock.monotonicMs() - startedMs)
+      flow.leave(ticket, verdict)
+      return this.#settle(body, outcomes, verdict, course)
+    }
+    this.#noteSize(answer, body, course)
+    if (!isTooMuch(answer, body, course.cuts)) return this.#fail(ticket, answer, body)
+    flow.leave(ticket, { kind: 'answered' })
+    return this.#divide(body, answer, course.stopping)
   }
 
-  async #compress(bytes: Buffer): Promise<Buffer> {
-    return this.#options.compression === 'gzip' ? gzipAsync(bytes, { level: GZIP_LEVEL }) : bytes
-  }
-
-  async #send(payload: Buffer, signal: AbortSignal): Promise<Answer> {
-    const { elasticsearch, compression, timeoutMs, stats } = this.#options
-    stats.requests += 1
-    stats.bytes += payload.length
-    return elasticsearch.request({
-      method: 'POST',
-      path: '/_bulk',
-      querystring: QUERY,
-      lines: payload,
-      ...(compression === 'gzip' ? { headers: { 'content-encoding': 'gzip' } } : {}),
-      signal,
-      timeoutMs,
-    })
+  /** What the outcomes say of the load of the server. */
+  #judge(outcomes: readonly Outcome[], bytes: number, durationMs: number): FlowVerdict {
+    const { size } = this.#options
+    let turnedAway = 0
+    let isPressed = false
+    for (const outcome of outcomes) {
+      if (outcome.kind !== 'retry') continue
+      turnedAway += 1
+      isPressed ||= readBlock(outcome) === undefined
+    }
+    if (turnedAway === outcomes.length) return { kind: 'failed', afterMs: 0 }
+    if (isPressed) return { kind: 'pressed' }
+    const isTelling = bytes * 2 >= size.targetBytes
+    size.answered(bytes)
+    return isTelling ? { kind: 'answered', msPerMiB: durationMs / (bytes / MIB) } : { kind: 'answered' }
   }
 
   /** Counts outcomes and buries what was refused; returns what has to be sent again. */
   async #settle(
     body: BulkBody,
     outcomes: readonly Outcome[],
-    stopping: Stopping,
-  ): Promise<BulkBody | 'stopped' | undefined> {
-    const { stats, events, templates } = this.#options
+    verdict: FlowVerdict,
+    { stopping, backoff, blocked }: Course,
+  ): Promise<BulkBody | boolean> {
+    const { stats, events, blocks, templates, burial, clock } = this.#options
     const again: number[] = []
     const letters: DeadLetter[] = []
+    const standing = new Set<string>()
     let isIndexMissing = false
     for (let index = 0; index < outcomes.length; index++) {
       const outcome = outcomes[index]!
       switch (outcome.kind) {
         case 'failure_store':
           events.documentsInFailureStore({})
-          stats.indexed += 1
+          stats.failureStore += 1
           break
         case 'indexed':
           stats.indexed += 1
@@ -138,32 +147,78 @@ export class BulkSender {
         case 'duplicate':
           stats.duplicates += 1
           break
-        case 'retry':
+        case 'retry': {
           again.push(index)
           isIndexMissing ||= outcome.status === 404
           events.documentsRetried({ status: String(outcome.status) })
+          const block = readBlock(outcome)
+          if (block === undefined) break
+          const name = indexAt(body, index)
+          standing.add(name)
+          blocks.set(name, block)
           break
+        }
         case 'refused': {
           const { status, type, reason } = outcome
           letters.push({ status, type, reason, content: documentAt(body, index) })
         }
       }
     }
-    if (!(await this.bury(letters, stopping))) return 'stopped'
+    blocks.clear('')
+    for (const name of blocked) if (!standing.has(name)) blocks.clear(name)
+    for (const name of standing) blocked.add(name)
+    if (!(await burial.bury(letters, stopping))) return false
     // Someone deleted the template, or this is another cluster than before.
-    if (isIndexMissing && !(await templates.put(stopping))) return 'stopped'
-    return again.length === 0 ? undefined : pick(body, again)
+    if (isIndexMissing && !(await templates.put(stopping))) return false
+    if (again.length === 0) return true
+    // Where nothing was taken, everybody waits before the next request.
+    if (verdict.kind !== 'failed') await clock.sleep(backoff.next(), stopping.draining)
+    return pick(body, again)
+  }
+
+  /** A request that failed as a whole is sent again, once the flow lets it. */
+  #fail(ticket: Ticket, answer: Answer, body: BulkBody): BulkBody {
+    const { flow, events, blocks, stats } = this.#options
+    const attempt = flow.failures + 1
+    if (answer.kind === 'unreachable') {
+      if (answer.mayBeTaken) stats.redelivered += documentsOf(body)
+      events.bulkFailed({ reason: answer.reason }, { err: answer.message, attempt })
+    } else if (answer.kind === 'error') {
+      events.bulkFailed({ reason: `http_${answer.status}` }, { err: answer.message, attempt })
+      const block = readBlock({ ...answer, reason: answer.message })
+      if (block !== undefined) blocks.set('', block)
+    } else {
+      stats.redelivered += documentsOf(body)
+      events.bulkFailed({ reason: 'malformed_answer' }, { attempt })
+    }
+    flow.leave(ticket, { kind: 'failed', afterMs: answer.kind === 'error' ? answer.retryAfterMs : 0 })
+    return body
+  }
+
+  /** What an answer, or its absence, says of the size of requests. */
+  #noteSize(answer: Answer, body: BulkBody, course: Course): void {
+    const { size } = this.#options
+    const { length } = body.bytes
+    if (answer.kind === 'error' && answer.status === 413 && documentsOf(body) > 1) size.refused(length)
+    if (answer.kind !== 'unreachable' || !answer.mayBeTaken) return
+    // A timeout cost much time already.
+    course.cuts += answer.reason === 'timeout' ? CUTS_BEFORE_HALVING / 2 : 1
+    if (answer.reason === 'timeout') size.timedOut(length)
   }
 
   /** A request that is refused as a whole: the fault is found by halving, and only what can't be halved is given up. */
   async #divide(body: BulkBody, answer: Answer, stopping: Stopping): Promise<boolean> {
+    const { burial, events } = this.#options
     const documents = documentsOf(body)
+    const reason =
+      answer.kind === 'unreachable' ? answer.reason : answer.kind === 'error' ? `http_${answer.status}` : ''
+    const message = answer.kind === 'ok' ? '' : answer.message
     if (documents === 1) {
       const status = answer.kind === 'error' ? answer.status : 0
       const type = status === 413 ? 'request_entity_too_large' : 'bulk_request_refused'
-      const reason = answer.kind === 'ok' ? '' : answer.message
-      return this.bury([{ status, type, reason, content: documentAt(body, 0) }], stopping)
+      return burial.bury([{ status, type, reason: message, content: documentAt(body, 0) }], stopping)
     }
+    events.bulkDivided({ reason }, { documents, bytes: body.bytes.length, err: message })
     const middle = documents >> 1
     const all = Array.from({ length: documents }, (_, index) => index)
     return (
@@ -171,38 +226,22 @@ export class BulkSender {
       (await this.deliver(pick(body, all.slice(middle)), stopping))
     )
   }
-
-  async #wait(answer: Answer, backoff: Backoff, draining: AbortSignal): Promise<void> {
-    const { events, clock } = this.#options
-    const attempt = backoff.attempt + 1
-    if (answer.kind === 'unreachable') events.bulkFailed({ reason: answer.reason }, { err: answer.message, attempt })
-    else if (answer.kind === 'error') {
-      events.bulkFailed({ reason: `http_${answer.status}` }, { err: answer.message, attempt })
-    } else events.bulkFailed({ reason: 'malformed_answer' }, { attempt })
-    await clock.sleep(backoff.next(answer.kind === 'error' ? answer.retryAfterMs : 0), draining)
-  }
 }
 
-/** Below this size nobody cuts a connection because a request is too large. */
-const SMALL_BYTES = 1024 ** 2
-const RESETS_BEFORE_HALVING = 3
+/** Below this size nobody cuts a connection, or is too slow, because a request is too large. */
+const SMALL_BYTES = MIB
+const CUTS_BEFORE_HALVING = 3
 
 /**
  * Whether halves may be taken where the whole is not. A 400 counts if Elasticsearch itself objects to the content: one
  * from a proxy, or about headers, would be the same for every document. Some servers answer a request that is too large
- * by cutting the connection.
+ * by cutting the connection, and over a slow line it may take longer than the timeout.
  */
-function isTooMuch(answer: Answer, body: BulkBody, attempt: number): boolean {
+function isTooMuch(answer: Answer, body: BulkBody, cuts: number): boolean {
   if (answer.kind === 'ok') return false
   if (answer.kind === 'error') {
     if (answer.status === 413) return true
     return answer.status === 400 && answer.type !== '' && answer.type !== 'media_type_header_exception'
   }
-  const isLarge = body.bytes.length > SMALL_BYTES && documentsOf(body) > 1
-  return answer.reason === 'connection' && attempt >= RESETS_BEFORE_HALVING && isLarge
-}
-
-/** Label values come from a small set; an error type of another form would be a server's invention. */
-function labelOf(type: string): string {
-  return /^[a-z_]{1,64}$/.test(type) ? type : 'other'
+  return cuts >= CUTS_BEFORE_HALVING && body.bytes.length > SMALL_BYTES && documentsOf(body) > 1
 }

@@ -1,4 +1,5 @@
 import { Client, errors } from '@elastic/elasticsearch'
+import { Transport, type TransportOptions } from '@elastic/transport'
 import { messageOf } from '#lib/errors.ts'
 import { AnswerSerializer } from './answer-serializer.ts'
 
@@ -25,8 +26,13 @@ export type Answer =
       readonly message: string
       readonly retryAfterMs: number
     }
-  /** There was no answer. */
-  | { readonly kind: 'unreachable'; readonly reason: string; readonly message: string }
+  /** There was no answer; the server may have done what was asked all the same, unless it was never asked. */
+  | {
+      readonly kind: 'unreachable'
+      readonly reason: 'timeout' | 'connection'
+      readonly message: string
+      readonly mayBeTaken?: boolean
+    }
 
 export interface ElasticsearchRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
@@ -56,6 +62,16 @@ const JSON_TYPE = 'application/json'
 const LINES_TYPE = 'application/x-ndjson'
 
 /**
+ * The client's own checks each answer for a header that OpenSearch does not send and proxies remove, when the server has
+ * done the work already. An answer to a bulk request is believed for what it says of each document.
+ */
+class UncheckedTransport extends Transport {
+  constructor({ productCheck: _, ...options }: TransportOptions) {
+    super(options)
+  }
+}
+
+/**
  * The official client, used for its connection pool and protocol only. Its own retries are off, because they know
  * nothing of single documents and wait for nothing; a timeout is always set, because it has none by default and a hung
  * server would hold a request for ever.
@@ -74,6 +90,7 @@ export function createElasticsearch(options: ElasticsearchOptions): Elasticsearc
     compression: false,
     sniffOnStart: false,
     Serializer: AnswerSerializer,
+    Transport: UncheckedTransport,
     enableMetaHeader: false,
     // Only an error's message is used. Redacting the rest walks a request's body byte by byte: seconds for a few MiB.
     redaction: { type: 'off' },
@@ -122,14 +139,13 @@ function toAnswer(error: unknown): Answer {
       retryAfterMs: Number.isFinite(retryAfter) ? Math.min(retryAfter, 300) * 1_000 : 0,
     }
   }
-  const reason =
-    error instanceof errors.TimeoutError
-      ? 'timeout'
-      : error instanceof errors.ProductNotSupportedError
-        ? 'not_elasticsearch'
-        : 'connection'
-  return { kind: 'unreachable', reason, message: messageOf(error) }
+  const reason = error instanceof errors.TimeoutError ? 'timeout' : 'connection'
+  const message = messageOf(error)
+  return { kind: 'unreachable', reason, message, mayBeTaken: reason !== 'connection' || !NEVER_SENT.test(message) }
 }
+
+/** No connection came about. */
+const NEVER_SENT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|connect timeout|certificate|fingerprint/i
 
 interface ErrorBody {
   readonly type?: string

@@ -5,6 +5,7 @@ import { freeNow } from '#lib/free-now.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue, QueueEntry } from '../queue/queue.ts'
 import { decompress } from '../receive/content.ts'
+import type { BatchSize } from './batch-size.ts'
 import type { BulkBody } from './bulk-body.ts'
 import { BulkEncoder } from './bulk-encoder.ts'
 import type { IndexStats } from './bulk-sender.ts'
@@ -16,8 +17,8 @@ export interface GathererOptions {
   readonly events: CollectorEvents
   readonly stats: IndexStats
   readonly dataStream: string
-  /** A bulk request is sent once it has this many bytes, */
-  readonly maxBytes: number
+  /** A bulk request is sent once it has as many bytes as this says, */
+  readonly size: BatchSize
   /** or once its first record has waited this long. */
   readonly maxDelayMs: number
   readonly backoff: BackoffOptions
@@ -39,8 +40,6 @@ interface Begun {
   readonly nextRecord: number
 }
 
-/** A body may be this much larger than wanted before an entry is divided among two. */
-const OVERSHOOT = 2
 /** What a damaged or hostile entry may decompress to: above the limit of requests, which may have been lowered since. */
 const LARGEST_REQUEST_BYTES = 1024 ** 3
 
@@ -56,8 +55,8 @@ export class Gatherer {
   constructor(options: GathererOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.backoff)
-    const { dataStream, maxBytes, stats } = options
-    this.#encoder = new BulkEncoder({ dataStream, maxBytes: OVERSHOOT * maxBytes, stats })
+    const { dataStream, size, stats } = options
+    this.#encoder = new BulkEncoder({ dataStream, maxBytes: size.limitBytes, stats })
   }
 
   /** Whether an entry has been taken of which the rest is still to come. */
@@ -71,9 +70,11 @@ export class Gatherer {
    * @returns undefined if the queue is empty
    */
   async gather(draining: AbortSignal): Promise<Load | undefined> {
-    const { clock, maxBytes, maxDelayMs } = this.#options
+    const { clock, size, maxDelayMs } = this.#options
+    const { targetBytes } = size
+    this.#encoder.maxBytes = size.limitBytes
     let lingered = false
-    while (this.#encoder.lengthBytes < maxBytes) {
+    while (this.#encoder.lengthBytes < targetBytes) {
       const begun = this.#begun ?? (draining.aborted ? undefined : await this.#take(draining))
       if (begun !== undefined) {
         this.#encode(begun)

@@ -2,16 +2,20 @@ import type { Clock } from '#lib/clock.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import type { BulkSender } from './bulk-sender.ts'
+import type { Burial } from './burial.ts'
+import type { Flow } from './flow.ts'
 import { Gatherer, type GathererOptions } from './gatherer.ts'
 import type { Stopping, TemplateKeeper } from './template-keeper.ts'
 
 export interface IndexerOptions {
   readonly queue: () => DiskQueue
   readonly sender: BulkSender
+  readonly burial: Burial
+  readonly flow: Flow
   readonly templates: TemplateKeeper
   readonly clock: Clock
   readonly gathering: GathererOptions
-  /** Bulk requests under way at once. */
+  /** Most bulk requests under way at once. */
   readonly concurrency: number
 }
 
@@ -51,14 +55,17 @@ export class Indexer implements Service {
   /** Nothing is sent before the template is there: a data stream that began without it would keep the wrong mapping. */
   async #run(): Promise<void> {
     if (!(await this.#options.templates.put(this.#stopping))) return
-    const workers = Array.from({ length: this.#options.concurrency }, () => this.#work())
+    const workers = Array.from({ length: this.#options.concurrency }, (_, worker) => this.#work(worker))
     await Promise.all(workers)
   }
 
-  async #work(): Promise<void> {
-    const { queue, sender, gathering } = this.#options
-    const gatherer = new Gatherer(gathering)
-    while (!this.#draining.signal.aborted || gatherer.isMidEntry) {
+  async #work(worker: number): Promise<void> {
+    const { queue, sender, burial, flow, gathering } = this.#options
+    let gatherer: Gatherer | undefined
+    while (!this.#draining.signal.aborted || gatherer?.isMidEntry) {
+      // What is left of an entry must not wait: the queue is settled in order.
+      if (!gatherer?.isMidEntry && !(await flow.turnOf(worker, this.#draining.signal))) return
+      gatherer ??= new Gatherer(gathering)
       const arrival = queue().arrival()
       const load = await gatherer.gather(this.#draining.signal)
       if (load === undefined) {
@@ -67,7 +74,7 @@ export class Indexer implements Service {
       }
       const isDelivered =
         (load.body === undefined || (await sender.deliver(load.body, this.#stopping))) &&
-        (await sender.bury(load.letters, this.#stopping))
+        (await burial.bury(load.letters, this.#stopping))
       if (!isDelivered) return
       for (const entry of load.entries) entry.settle()
     }

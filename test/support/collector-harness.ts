@@ -100,6 +100,7 @@ export class CollectorHarness {
     ]
     const became = {
       indexed: await this.metric('records_indexed_total'),
+      failureStore: await this.metric('records_failure_store_total'),
       duplicate: await this.metric('records_duplicate_total'),
       deadLetter: await this.metric('records_dead_letter_total'),
       queued: await this.metric('records_queued'),

@@ -36,6 +36,8 @@ export type BulkAnswer =
       readonly status: number
       readonly body?: string
       readonly headers?: Readonly<Record<string, string>>
+      /** Cut the connection behind the answer, as a proxy does. */
+      readonly close?: boolean
     }
   /** Never answered; nothing is indexed. */
   | { readonly kind: 'hang' }
@@ -43,6 +45,10 @@ export type BulkAnswer =
   | { readonly kind: 'reset'; readonly indexed: boolean }
   /** The answer ends in the middle. */
   | { readonly kind: 'truncate' }
+  /** The answer begins after this time. */
+  | { readonly kind: 'slow'; readonly firstByteMs: number }
+  /** All is well, but nothing says that it is Elasticsearch. */
+  | { readonly kind: 'no-product' }
   /** Something else is said than what happened. */
   | { readonly kind: 'lie'; readonly answer: (honest: { items: unknown[] }) => unknown }
 
@@ -125,7 +131,10 @@ export class FakeElasticsearch {
     const honest = { errors: items.some(({ create }) => create.status > 299), items }
     if (answer.kind === 'reset') request.socket.resetAndDestroy()
     else if (answer.kind === 'truncate') truncate(response, honest)
-    else send(response, 200, answer.kind === 'lie' ? answer.answer(honest) : honest)
+    else if (answer.kind === 'slow') setTimeout(() => send(response, 200, honest), answer.firstByteMs)
+    else if (answer.kind === 'no-product') {
+      response.writeHead(200, { 'content-type': TYPE }).end(JSON.stringify(honest))
+    } else send(response, 200, answer.kind === 'lie' ? answer.answer(honest) : honest)
   }
 
   #create(document: BulkDocument, fault: ItemFault | undefined) {
@@ -193,7 +202,9 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': TYPE, 'x-elastic-product': 'Elasticsearch' }).end(text)
 }
 
-function refuse(response: ServerResponse, { status, body, headers }: Extract<BulkAnswer, { kind: 'refuse' }>): void {
+function refuse(response: ServerResponse, answer: Extract<BulkAnswer, { kind: 'refuse' }>): void {
+  const { status, body, headers, close } = answer
+  if (close === true) response.setHeader('connection', 'close')
   const text = body ?? JSON.stringify({ error: { type: `status_${status}`, reason: 'refused by the test' }, status })
   response.writeHead(status, { 'content-type': TYPE, 'x-elastic-product': 'Elasticsearch', ...headers }).end(text)
 }

@@ -60,7 +60,8 @@ export async function runWithKills(options: KillRunOptions): Promise<KillRunResu
         (await metric('agent', 'records_in_flight')) +
         (await metric('agent', 'records_dropped_total')),
     }
-    const parts = ['records_indexed_total', 'records_duplicate_total', 'records_dead_letter_total']
+    const parts = ['records_indexed_total', 'records_failure_store_total', 'records_duplicate_total']
+    parts.push('records_dead_letter_total')
     parts.push('records_queued', 'records_in_flight', 'records_lost_total')
     const collector = {
       taken:

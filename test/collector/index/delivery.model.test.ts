@@ -10,6 +10,9 @@ const faults = fc.constantFrom<ItemFault | undefined>(
   { status: 429, type: 'es_rejected_execution_exception' },
   { status: 503, type: 'unavailable_shards_exception' },
   { status: 400, type: 'document_parsing_exception', reason: 'no' },
+  { status: 400, type: 'document_parsing_exception', reason: 'no', failureStore: 'failed' },
+  { status: 409, type: 'version_conflict_engine_exception', store: true, failureStore: 'not_enabled' },
+  { status: 429, type: 'cluster_block_exception', reason: 'index [x] blocked by: [TOO_MANY_REQUESTS/12/flood];' },
   { status: 201, store: true, failureStore: 'used' },
 )
 
@@ -18,10 +21,13 @@ const answers = fc.oneof<fc.Arbitrary<BulkAnswer>[]>(
     kind: 'items',
     fault: (_document, place) => some[place % some.length],
   })),
-  fc.constantFrom(400, 413, 429, 500, 503).map((status) => ({ kind: 'refuse', status })),
+  fc.constantFrom(400, 401, 403, 404, 413, 429, 500, 502, 503, 504).map((status) => ({ kind: 'refuse', status })),
+  fc.constantFrom(413, 429, 503).map((status) => ({ kind: 'refuse', status, body: '', close: true })),
   fc.boolean().map((indexed) => ({ kind: 'reset', indexed })),
   fc.constantFrom<BulkAnswer>(
     { kind: 'truncate' },
+    { kind: 'no-product' },
+    { kind: 'slow', firstByteMs: 3 },
     { kind: 'lie', answer: ({ items }) => ({ items: items.slice(1) }) },
     { kind: 'lie', answer: () => ({ items: 'none' }) },
   ),

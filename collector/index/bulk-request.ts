@@ -1,0 +1,52 @@
+import { promisify } from 'node:util'
+import { gzip, type ZlibOptions } from 'node:zlib'
+import { FILTER_PATH } from './bulk-result.ts'
+import type { Answer, Elasticsearch } from './elasticsearch.ts'
+
+export interface BulkRequestOptions {
+  readonly elasticsearch: Elasticsearch
+  readonly compression: 'gzip' | 'none'
+  readonly timeoutMs: number
+  readonly stats: RequestStats
+}
+
+/** Counters, read when scraped. */
+export interface RequestStats {
+  requests: number
+  bytes: number
+}
+
+const gzipAsync = promisify<Buffer, ZlibOptions, Buffer>(gzip)
+/** Level 1 makes a bulk body six times smaller at four times the speed of level 6, which makes it seven times smaller. */
+const GZIP_LEVEL = 1
+const QUERY = { filter_path: FILTER_PATH, require_data_stream: 'true' } as const
+
+/** Posts bulk bodies, compressed if told. */
+export class BulkRequests {
+  readonly #options: BulkRequestOptions
+
+  constructor(options: BulkRequestOptions) {
+    this.#options = options
+  }
+
+  /** The bytes to send for a body. */
+  async compress(bytes: Buffer): Promise<Buffer> {
+    return this.#options.compression === 'gzip' ? gzipAsync(bytes, { level: GZIP_LEVEL }) : bytes
+  }
+
+  /** @param payload what {@link compress} made */
+  send(payload: Buffer, signal: AbortSignal): Promise<Answer> {
+    const { elasticsearch, compression, timeoutMs, stats } = this.#options
+    stats.requests += 1
+    stats.bytes += payload.length
+    return elasticsearch.request({
+      method: 'POST',
+      path: '/_bulk',
+      querystring: QUERY,
+      lines: payload,
+      ...(compression === 'gzip' ? { headers: { 'content-encoding': 'gzip' } } : {}),
+      signal,
+      timeoutMs,
+    })
+  }
+}

@@ -1,0 +1,73 @@
+import type { Events, EventTable } from '#lib/events.ts'
+
+/** What happens between the queue and Elasticsearch: each counter with its log line. */
+export const INDEX_EVENTS = {
+  bulkFailed: {
+    metric: 'bulk_failures_total',
+    help: 'Bulk requests that failed as a whole and are tried again, by reason.',
+    level: 'warn',
+    message: 'Elasticsearch did not take a bulk request; trying again, data waits in the queue',
+    labels: ['reason'],
+  },
+  blocked: {
+    metric: 'elasticsearch_blocks_total',
+    help: 'Times that Elasticsearch began to refuse all documents, or all of a data stream, until somebody acts, by reason.',
+    level: 'error',
+    message: 'Elasticsearch takes no documents until somebody acts; they wait in the queue',
+    labels: ['reason'],
+  },
+  unblocked: {
+    metric: 'elasticsearch_unblocks_total',
+    help: 'Times that Elasticsearch took documents again after that.',
+    level: 'info',
+    message: 'Elasticsearch takes documents again',
+    labels: ['reason'],
+  },
+  bulkDivided: {
+    metric: 'bulk_divided_total',
+    help: 'Bulk requests that were sent again in halves, because they were too large or something in them was refused, by reason.',
+    level: 'warn',
+    message: 'a bulk request was refused or never answered; it is sent again in halves',
+    labels: ['reason'],
+  },
+  documentsRetried: {
+    metric: 'documents_retried_total',
+    help: 'Documents that Elasticsearch turned away for the moment, by status.',
+    level: 'warn',
+    message: 'Elasticsearch turned away some documents; trying them again',
+    labels: ['status'],
+  },
+  documentsInFailureStore: {
+    metric: 'records_failure_store_total',
+    help: 'Records that Elasticsearch put in the failure store of the data stream instead of its indices.',
+    level: 'warn',
+    message: 'Elasticsearch put documents in the failure store; search `<data stream>::failures` for the reason',
+  },
+  documentsDeadLettered: {
+    metric: 'dead_letter_records_total',
+    help: 'Records that were written to the dead letter file, by error type.',
+    level: 'error',
+    message: 'documents were refused for good; they are in the dead letter file',
+    labels: ['type'],
+  },
+  deadLettersDropped: {
+    metric: 'dead_letter_lines_dropped_total',
+    help: 'Lines of dead letter files that were deleted to keep dead_letter.max_bytes.',
+    level: 'error',
+    message: 'deleted the oldest dead letter file to keep dead_letter.max_bytes',
+  },
+  deadLetterFailed: {
+    metric: 'dead_letter_write_errors_total',
+    help: 'Writes to the dead letter file that failed and are tried again.',
+    level: 'error',
+    message: 'cannot write to the dead letter file; trying again',
+  },
+  templateFailed: {
+    metric: 'template_failures_total',
+    help: 'Attempts to put the index template that failed.',
+    level: 'warn',
+    message: 'cannot put the index template; trying again, data waits in the queue',
+  },
+} as const satisfies EventTable
+
+export type IndexEvents = Events<typeof INDEX_EVENTS>
