@@ -34,6 +34,12 @@ const one = <T>(kind: string, among: readonly KubernetesObject[] = objects) => {
   return found[0] as unknown as T
 }
 
+const mapOfAgent = (rendered: readonly KubernetesObject[]) =>
+  one<IConfigMap>(
+    'ConfigMap',
+    rendered.filter(({ metadata }) => metadata.name.startsWith(NAME)),
+  )
+
 const daemonSet = one<IDaemonSet>('DaemonSet').spec!
 const pod = daemonSet.template.spec!
 const agent = pod.containers[0]!
@@ -61,7 +67,8 @@ const env = Object.fromEntries(
 const config = loadConfig(agentConfig, { file: join(BASE, 'agent.yaml'), env })
 
 test('every file of the base is named in its kustomization, and every object is valid', () => {
-  const named = [...kustomization.resources, ...kustomization.configMapGenerator[0]!.files, 'kustomization.yaml']
+  const files = kustomization.configMapGenerator.flatMap((generator) => generator.files)
+  const named = [...kustomization.resources, ...files, 'kustomization.yaml']
   assert.deepEqual(readdirSync(BASE).sort(), named.sort())
   for (const object of objects) assert.deepEqual(problemsOf(object), [], object.kind)
 })
@@ -198,8 +205,9 @@ test('kustomize renders the base to valid objects of one namespace', { skip: mis
     const isOfCluster = ['ClusterRole', 'ClusterRoleBinding', 'Namespace'].includes(object.kind)
     assert.equal(object.metadata.namespace, isOfCluster ? undefined : kustomization.namespace, object.kind)
   }
-  assert.deepEqual(rendered.map(({ kind }) => kind).sort(), [...objects.map(({ kind }) => kind), 'ConfigMap'].sort())
-  const configMap = one<IConfigMap>('ConfigMap', rendered)
+  const maps = kustomization.configMapGenerator.map(() => 'ConfigMap')
+  assert.deepEqual(rendered.map(({ kind }) => kind).sort(), [...objects.map(({ kind }) => kind), ...maps].sort())
+  const configMap = mapOfAgent(rendered)
   assert.equal(configMap.data!['agent.yaml'], read('agent.yaml'))
   const spec = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!
   assert.equal(spec.containers[0]!.image, `${agent.image}:${readVersion()}`)
@@ -211,13 +219,19 @@ test('kustomize renders the base to valid objects of one namespace', { skip: mis
   assert.equal(fromMap.name, configMap.metadata!.name)
 })
 
-test('an overlay sets the collector and the registry, and rolls the agents', { skip: missing || old }, () => {
+test('an overlay has agents alone, sets the collector and the registry, and rolls the agents', {
+  skip: missing || old,
+}, () => {
   const rendered = kustomize!.render('examples/elsewhere')
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
-  const { data, metadata } = one<IConfigMap>('ConfigMap', rendered)
+  const { data, metadata } = mapOfAgent(rendered)
+  assert.deepEqual(
+    rendered.filter(({ kind }) => ['StatefulSet', 'Service', 'NetworkPolicy'].includes(kind)),
+    [],
+  )
   assert.equal(data!.COLLECTOR_URL, 'http://collector.example.com:4318')
   assert.equal(data!['agent.yaml'], read('agent.yaml'))
-  assert.notEqual(metadata!.name, one<IConfigMap>('ConfigMap', kustomize!.render('base')).metadata!.name)
+  assert.notEqual(metadata!.name, mapOfAgent(kustomize!.render('base')).metadata!.name)
   const image = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!.containers[0]!.image
   assert.equal(image, `registry.example.com/vedette:${readVersion()}`)
 })

@@ -1,9 +1,12 @@
 import { validate as validateDaemonSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1DaemonSet'
 import { validate as validateDeployment } from 'kubernetes-models/_schemas/IoK8sApiAppsV1Deployment'
+import { validate as validateStatefulSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1StatefulSet'
 import { validate as validateConfigMap } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ConfigMap'
 import { validate as validateNamespace } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Namespace'
 import { validate as validateResourceQuota } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ResourceQuota'
+import { validate as validateService } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Service'
 import { validate as validateServiceAccount } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ServiceAccount'
+import { validate as validateNetworkPolicy } from 'kubernetes-models/_schemas/IoK8sApiNetworkingV1NetworkPolicy'
 import { validate as validateClusterRole } from 'kubernetes-models/_schemas/IoK8sApiRbacV1ClusterRole'
 import { validate as validateClusterRoleBinding } from 'kubernetes-models/_schemas/IoK8sApiRbacV1ClusterRoleBinding'
 
@@ -23,11 +26,14 @@ interface Validator {
 const VALIDATORS: Readonly<Record<string, unknown>> = {
   'apps/v1 DaemonSet': validateDaemonSet,
   'apps/v1 Deployment': validateDeployment,
+  'apps/v1 StatefulSet': validateStatefulSet,
+  'networking.k8s.io/v1 NetworkPolicy': validateNetworkPolicy,
   'rbac.authorization.k8s.io/v1 ClusterRole': validateClusterRole,
   'rbac.authorization.k8s.io/v1 ClusterRoleBinding': validateClusterRoleBinding,
   'v1 ConfigMap': validateConfigMap,
   'v1 Namespace': validateNamespace,
   'v1 ResourceQuota': validateResourceQuota,
+  'v1 Service': validateService,
   'v1 ServiceAccount': validateServiceAccount,
 }
 
