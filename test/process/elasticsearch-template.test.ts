@@ -4,28 +4,13 @@ import { test } from 'node:test'
 import { indexTemplate } from '../../collector/index/template.ts'
 import { CollectorProcess } from '../support/collector-process.ts'
 import { startElasticsearch, whyNoElasticsearch } from '../support/elasticsearch-node.ts'
+import { type Field, fieldTypes } from '../support/field-types.ts'
 import { numberedRecords, sendUntilTaken } from '../support/otlp-sender.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const RECORDS = 100
 const DATASET = 'kubernetes.otel'
 const STREAM = `logs-${DATASET}-default`
-
-interface Field {
-  readonly type?: string
-  readonly path?: string
-  readonly properties?: Readonly<Record<string, Field>>
-}
-
-/** Type of each field by its full name, an alias with what it stands for. Dots in names are levels, as the server has it. */
-function typesOf(properties: Readonly<Record<string, Field>>, prefix = ''): Map<string, string> {
-  return new Map(
-    Object.entries(properties).flatMap(([name, { type, path, properties: children }]) => {
-      if (children !== undefined) return [...typesOf(children, `${prefix}${name}.`)]
-      return [[prefix + name, path === undefined ? type! : `${type} of ${path}`] as const]
-    }),
-  )
-}
 
 test('a real node takes the index template, and makes of it what is meant', {
   skip: await whyNoElasticsearch(),
@@ -58,8 +43,8 @@ test('a real node takes the index template, and makes of it what is meant', {
   const backing = stream.indices[0].index_name
 
   const { body: mappings } = await node.request('GET', `/${STREAM}/_mapping`)
-  const types = typesOf(mappings[backing].mappings.properties)
-  for (const [name, type] of typesOf(meant.template.mappings.properties)) assert.equal(types.get(name), type, name)
+  const types = fieldTypes(mappings[backing].mappings.properties)
+  for (const [name, type] of fieldTypes(meant.template.mappings.properties)) assert.equal(types.get(name), type, name)
   assert.equal(mappings[backing].mappings.date_detection, false)
 
   const { body: settings } = await node.request('GET', `/${STREAM}/_settings?flat_settings=true`)

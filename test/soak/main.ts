@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { whyNoFixture } from '../elasticsearch/fixture.ts'
+import { withCleanUps } from '../support/clean-ups.ts'
+import { runWithNodeKills } from '../support/elasticsearch-kill-run.ts'
+import { runWithVersion } from '../support/elasticsearch-version-run.ts'
 import { runWithKills } from '../support/kill-run.ts'
 import { SCENARIOS } from '../support/scenarios/all.ts'
 import { play } from '../support/scenarios/scenario.ts'
@@ -15,6 +19,7 @@ interface Soak {
 }
 
 const KILL_ROUNDS = 4
+const NODE_KILL_RECORDS = 1_000_000
 
 /**
  * `npm run soak -- --minutes 30 kills rotation`: the long forms of the faults that the tests play, those that are named or
@@ -22,6 +27,9 @@ const KILL_ROUNDS = 4
  */
 const SOAKS: readonly Soak[] = [
   { name: 'kills', play: soakKills },
+  { name: 'elasticsearch-9', missing: whyNoFixture, play: soakNodeKills },
+  { name: 'elasticsearch-8', missing: whyNoFixture, play: () => runWithVersion('elasticsearch-8') },
+  { name: 'opensearch-3', missing: whyNoFixture, play: () => runWithVersion('opensearch-3') },
   ...SCENARIOS.map((scenario) => ({ ...scenario, play: () => play(scenario, 'long') })),
 ]
 
@@ -85,4 +93,15 @@ async function soakKills(): Promise<object> {
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+async function soakNodeKills(): Promise<object> {
+  const records = NODE_KILL_RECORDS
+  const result = await withCleanUps((t) => runWithNodeKills(t, { records, rounds: 3 }))
+  const { found, lost, doubled, strange } = result.delivery
+  const isRight = found === records && lost + doubled + strange === 0 && result.exitCode === 0
+  if (!isRight || result.account.dead_letter_total + result.account.lost_total > 0) {
+    throw new Error(`elasticsearch-9: ${JSON.stringify(result)}`)
+  }
+  return result
 }
