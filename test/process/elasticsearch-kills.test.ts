@@ -7,6 +7,7 @@ const RECORDS = 200_000
 
 test('200 000 documents through kill -9 of the collector and of a real node: none lost, none doubled', {
   skip: await whyNoElasticsearch(),
+  timeout: 600_000,
 }, async (t) => {
   const { delivery, count, account, exitCode, ...rest } = await runWithNodeKills(t, { records: RECORDS })
   t.diagnostic(JSON.stringify({ ...rest, account }))

@@ -111,7 +111,7 @@ export class CollectorProcess {
   }
 
   /** Waits until nothing is queued or in flight; says what there was where that does not come. */
-  async settle(timeoutMs = 60_000): Promise<Account> {
+  async settle(timeoutMs = 120_000): Promise<Account> {
     let account: Account | undefined
     const isSettled = async () => {
       account = await this.account()

@@ -68,7 +68,7 @@ export async function runWithNodeKills(
       if (victims.includes('node')) await node.start()
       await sending
     }
-    const account = await collector.settle(120_000)
+    const account = await collector.settle(240_000)
     duplicates += account.duplicate_total
     const count = await node.count(STREAM)
     const delivery = await auditDelivery(node, STREAM, records)
@@ -92,7 +92,7 @@ async function untilUnderWay(collector: CollectorProcess, node: ElasticsearchNod
     const count = await countNow(node)
     return (inFlight > 0 && count >= enough) || count >= sent
   }
-  await until('documents are on their way', isUnderWay, { everyMs: 5 })
+  await until('documents are on their way', isUnderWay, { everyMs: 5, timeoutMs: 180_000 })
   return inFlight
 }
 
