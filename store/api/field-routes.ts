@@ -1,6 +1,7 @@
 import { parsingError } from '../elasticsearch-error.ts'
 import type { Index } from '../index/indices.ts'
 import { simplePattern } from '../mapping/json-object.ts'
+import { parentsOf } from '../mapping/parse-mapping.ts'
 import { type KnownField, type KnownFieldsOptions, knownFields } from '../search/known-fields.ts'
 import { readSearchBody } from '../search/request/read-body.ts'
 import { type ApiAnswer, answer, type Route } from './route.ts'
@@ -49,7 +50,18 @@ function fieldCaps(options: KnownFieldsOptions, indices: readonly Index[], patte
       caps[type] ??= { type, metadata_field: false, searchable: true, aggregatable: isAggregatable }
     }
   }
+  addObjects(fields, tests)
   return answer({ indices: indices.map(({ shownName }) => shownName), fields })
+}
+
+/** The objects that fields are in are listed, too. */
+function addObjects(
+  fields: Record<string, Record<string, unknown>>,
+  tests: readonly ((path: string) => boolean)[],
+): void {
+  const object = { type: 'object', metadata_field: false, searchable: false, aggregatable: false }
+  for (const path of Object.keys(fields))
+    for (const parent of parentsOf(path)) if (tests.some((test) => test(parent))) fields[parent] ??= { object }
 }
 
 function showMappings(options: KnownFieldsOptions, indices: readonly Index[]): Record<string, unknown> {

@@ -11,9 +11,12 @@ export function parseExact(text: string): unknown {
   })
 }
 
-/** Prints JSON; a bigint becomes a number with all its digits. */
+/** Prints JSON; a bigint becomes a number with all its digits, what is no finite number a text, as Elasticsearch has it. */
 export function printExact(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(String(item)) : item))
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'bigint') return rawJson(String(item))
+    return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item
+  })
 }
 
 /** Not yet in TypeScript's library: a number as it is written. */

@@ -180,6 +180,20 @@ export class Mapping {
     return new Map<string, FieldType | string>([...fields, ...multi, ...flattened, ...aliases])
   }
 
+  /** Names without the object's, of fields that the mapping names in pass-through objects. */
+  get shortNames(): readonly string[] {
+    const { passthrough } = this.#definition
+    const names = [...this.named.keys()]
+    return passthrough.flatMap(({ path }) =>
+      names.flatMap((name) => (name.startsWith(`${path}.`) ? [name.slice(path.length + 1)] : [])),
+    )
+  }
+
+  /** Whether a name is that of a whole flattened field. */
+  isFlattened(name: string): boolean {
+    return this.#definition.flattened.has(this.#definition.aliases.get(name) ?? name)
+  }
+
   /** What a field name in a query means. */
   select(name: string): FieldSelector {
     const { aliases, multiFields, flattened, fields, passthrough } = this.#definition

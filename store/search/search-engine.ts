@@ -95,6 +95,8 @@ export class SearchEngine {
   }
 
   #aggregationsOf({ aggregations }: SearchRequest, targets: readonly ScanTarget[]): RowAggregations | undefined {
+    // No index has no aggregations, not empty ones.
+    if (targets.length === 0) return undefined
     if (aggregations.nodes.size + aggregations.pipelines.length === 0) return undefined
     const { clock, maxBuckets } = this.#options
     return new RowAggregations(aggregations, { targets, nowMs: clock.nowMs(), limit: new BucketLimit(maxBuckets) })

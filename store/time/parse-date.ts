@@ -45,18 +45,19 @@ export function parseDate(
   { formats, roundUp = false, offsetMinutes = 0 }: DateReading,
 ): bigint | undefined {
   for (const format of formats) {
-    const ns = format === 'iso' ? parseIso(text, roundUp, offsetMinutes) : parseEpoch(text, format)
+    const ns = format === 'iso' ? parseIso(text, roundUp, offsetMinutes) : parseEpoch(text, format, roundUp)
     if (ns !== undefined) return ns
   }
   return undefined
 }
 
-function parseEpoch(text: string, format: 'epoch_millis' | 'epoch_second'): bigint | undefined {
+function parseEpoch(text: string, format: 'epoch_millis' | 'epoch_second', roundUp: boolean): bigint | undefined {
   const match = EPOCH.exec(text)
   if (match === null) return undefined
   const unit = format === 'epoch_millis' ? 1_000_000n : 1_000_000_000n
   const fraction = (BigInt((match[2] ?? '').padEnd(9, '0')) * unit) / 1_000_000_000n
   const whole = BigInt(match[1]!) * unit
+  if (roundUp && match[2] === undefined) return whole + unit - 1n
   return text.startsWith('-') ? whole - fraction : whole + fraction
 }
 

@@ -26,6 +26,8 @@ export interface Aggregator {
   readonly result: (owner: number, around?: AroundBucket) => Record<string, unknown>
   /** The number that buckets are ordered by, if it has one of this name. */
   readonly metric?: (owner: number, name: string | undefined) => number
+  /** Of an aggregation that is one bucket: the number that a path inside of it means, if it means one. */
+  readonly metricWithin?: (path: string) => ((owner: number) => number) | undefined
 }
 
 /** The bucket that results are for. */

@@ -6,8 +6,8 @@ import { FieldSource } from './field-source.ts'
 import { cardinalityField } from './metrics.ts'
 
 export function parseCardinality(body: unknown): Omit<AggregationNode, 'meta'> {
-  const field = cardinalityField(body)
-  return { build: (context) => new Cardinality(field, context) }
+  const { field, missing } = cardinalityField(body)
+  return { build: (context) => new Cardinality(field, missing, context) }
 }
 
 class Cardinality implements Aggregator {
@@ -15,8 +15,8 @@ class Cardinality implements Aggregator {
   readonly #counters: (DistinctCounter | undefined)[] = []
   readonly #scratch: Value[] = []
 
-  constructor(field: string, context: AggregationContext) {
-    this.#source = new FieldSource(field, context)
+  constructor(field: string, missing: string | undefined, context: AggregationContext) {
+    this.#source = new FieldSource(field, context, missing)
   }
 
   collect(block: Block, target: Target, { rows, owners, count }: Pairs): void {

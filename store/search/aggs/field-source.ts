@@ -1,6 +1,6 @@
 import type { Block } from '../../block/block.ts'
 import { illegalArgument } from '../../elasticsearch-error.ts'
-import type { FieldType } from '../../mapping/field-type.ts'
+import { DYNAMIC_BOOLEAN, type FieldType } from '../../mapping/field-type.ts'
 import type { Target } from '../evaluate/compile.ts'
 import { FieldValues, type RowValues, type Value, type ValueCounts } from '../evaluate/field-values.ts'
 import type { AggregationContext } from './aggregator.ts'
@@ -11,14 +11,23 @@ export class FieldSource {
   /** The type of the field in the first index that says one. */
   readonly type: FieldType | undefined
   readonly #values: ReadonlyMap<Target, FieldValues>
+  readonly #missing: Value | undefined
 
-  constructor(name: string, { targets }: AggregationContext) {
+  /** @param missing what documents without a value count as */
+  constructor(name: string, { targets }: AggregationContext, missing?: Value) {
+    this.#missing = missing
     this.#values = new Map(targets.map((target) => [target, new FieldValues(target.plan.mapping, name)]))
     this.type = [...this.#values.values()].find(({ type }) => type !== undefined)?.type
   }
 
   in(block: Block, target: Target): RowValues {
-    return this.#values.get(target)!.in(block)
+    return this.#values.get(target)!.in(block, this.#missing)
+  }
+
+  /** As {@link type}; of a field that no mapping names, boolean if its values were. */
+  get seenType(): FieldType | undefined {
+    if (this.type !== undefined || ![...this.#values.values()].some(({ sawBooleans }) => sawBooleans)) return this.type
+    return DYNAMIC_BOOLEAN
   }
 
   /** How many documents of a block that was not read have each value, if that is known. */

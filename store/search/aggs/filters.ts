@@ -123,6 +123,12 @@ class FiltersAggregator implements Aggregator {
     }
   }
 
+  metricWithin(path: string): ((owner: number) => number) | undefined {
+    if (this.#size > 1) return undefined
+    if (path === '_count' || path === 'doc_count') return (owner) => this.#counts[owner] ?? 0
+    return this.#children.metricOf(path)
+  }
+
   result(owner: number, around?: AroundBucket): Record<string, unknown> {
     this.#limit.show(this.#size)
     const buckets = Array.from({ length: this.#size }, (_, place): ShownBucket => {

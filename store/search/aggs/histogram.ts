@@ -28,6 +28,8 @@ export interface HistogramOptions {
   /** Intervals that are shown at all. */
   readonly hard: Bounds
   readonly printKey: (start: number) => Record<string, unknown>
+  /** What documents without a value count as. */
+  readonly missing: Value | undefined
   /** Buckets are shown by their keys instead of in a list. */
   readonly isKeyed: boolean
 }
@@ -57,7 +59,7 @@ export class HistogramAggregator implements Aggregator {
   constructor(options: HistogramOptions, children: AggregationTree, context: AggregationContext) {
     this.#options = options
     this.#context = context
-    this.#source = new FieldSource(options.field, context).requireNumbers(
+    this.#source = new FieldSource(options.field, context, options.missing).requireNumbers(
       options.field,
       options.isDate ? 'date_histogram' : 'histogram',
     )
@@ -128,11 +130,11 @@ export class HistogramAggregator implements Aggregator {
   /** The key of the interval that a number is in; -1 outside of the hard bounds. */
   #keyOf(value: number): number {
     if (value >= this.#start && value < this.#end) return this.#key
-    const { intervals, hard } = this.#options
+    const { intervals, hard, isDate } = this.#options
     this.#start = intervals.startOf(value)
     this.#end = intervals.next(this.#start)
-    const isOut =
-      (hard.min !== undefined && this.#end <= hard.min) || (hard.max !== undefined && this.#start > hard.max)
+    const isLate = hard.max !== undefined && (isDate ? this.#start >= hard.max : this.#start > hard.max)
+    const isOut = isLate || (hard.min !== undefined && this.#start < hard.min)
     this.#key = isOut ? -1 : this.#table.keyOf(this.#start)
     return this.#key
   }
@@ -148,7 +150,7 @@ export class HistogramAggregator implements Aggregator {
       const interval = isDate ? { startMs, endMs: intervals.next(startMs) } : around?.interval
       return { ...printKey(startMs), doc_count: count, ...this.#children.result(ordinal, { count, interval }) }
     })
-    return printBuckets(this.#children.finish(shown), isKeyed)
+    return printBuckets(this.#children.finish(shown), isKeyed, isDate)
   }
 
   /** Adds the empty intervals between those that have documents, and up to the extended bounds. */

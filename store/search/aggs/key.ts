@@ -1,6 +1,7 @@
 import type { FieldType } from '../../mapping/field-type.ts'
 import { floorDivide, formatMillis } from '../../time/format-date.ts'
 import type { Value } from '../evaluate/field-values.ts'
+import { printDouble } from './java-double.ts'
 import type { ShownBucket } from './pipeline/pipeline.ts'
 
 /** The key of a bucket, as the answer shows it. */
@@ -14,7 +15,8 @@ export function printKey(key: Value, type: FieldType | undefined): Record<string
 }
 
 /** Buckets as the answer has them: in a list, or by their keys. */
-export function printBuckets(buckets: readonly ShownBucket[], isKeyed: boolean): { buckets: unknown } {
+export function printBuckets(buckets: readonly ShownBucket[], isKeyed: boolean, isDate: boolean): { buckets: unknown } {
   if (!isKeyed) return { buckets }
-  return { buckets: Object.fromEntries(buckets.map((bucket) => [String(bucket.key_as_string ?? bucket.key), bucket])) }
+  const nameOf = ({ key, key_as_string: text }: ShownBucket) => (isDate ? String(text) : printDouble(Number(key)))
+  return { buckets: Object.fromEntries(buckets.map((bucket) => [nameOf(bucket), bucket])) }
 }

@@ -38,18 +38,16 @@ class StatsAggregator implements Aggregator {
 
   constructor(options: StatsOptions, context: AggregationContext) {
     this.#options = options
-    this.#source = new FieldSource(options.field, context).requireNumbers(options.field, options.kind)
+    this.#source = new FieldSource(options.field, context, options.missing).requireNumbers(options.field, options.kind)
     this.#isDate = this.#source.type?.family === 'date'
   }
 
   collect(block: Block, target: Target, { rows, owners, count }: Pairs): void {
     const values = this.#source.in(block, target)
-    const { missing } = this.#options
     const scratch = this.#scratch
     for (let pair = 0; pair < count; pair++) {
       scratch.length = 0
       values.read(rows[pair]!, scratch)
-      if (scratch.length === 0 && missing !== undefined) scratch.push(missing)
       for (let place = 0; place < scratch.length; place++) {
         const number = asNumber(scratch[place]!, this.#isDate)
         if (number === undefined) continue
@@ -72,21 +70,33 @@ class StatsAggregator implements Aggregator {
   result(owner: number): Record<string, unknown> {
     const { kind, sigma } = this.#options
     const printed = printStats(this.#stats[owner] ?? new Stats(), sigma)
+    const { seenType } = this.#source
     if (kind === 'extended_stats') return printed
     if (kind === 'stats') {
       const { count, min, max, avg, sum } = printed
-      return { count, min, max, avg, sum }
+      const stats = { count, min, max, avg, sum }
+      if (!this.#isDate || count === 0) return stats
+      const texts = Object.entries({ min, max, avg, sum }).map(([name, value]) => [
+        `${name}_as_string`,
+        printTime(value),
+      ])
+      return { ...stats, ...Object.fromEntries(texts) }
     }
     const value = printed[kind]
-    if (!this.#isDate || typeof value !== 'number' || kind === 'sum') return { value }
-    return { value, value_as_string: formatMillis(BigInt(Math.floor(value))) }
+    if (typeof value !== 'number') return { value }
+    if (seenType?.family === 'boolean') return { value, value_as_string: value === 0 ? 'false' : 'true' }
+    return this.#isDate && kind !== 'sum' ? { value, value_as_string: printTime(value) } : { value }
   }
 }
 
+function printTime(ms: unknown): string {
+  return formatMillis(BigInt(Math.floor(Number(ms))))
+}
+
 export function parseValueCount(body: unknown): Omit<AggregationNode, 'meta'> {
-  const options = requireOptions('value_count', body, ['field'])
+  const options = requireOptions('value_count', body, ['field', 'missing'])
   const field = requireField('value_count', options)
-  return { build: (context) => new ValueCount(field, context) }
+  return { build: (context) => new ValueCount(field, options.missing, context) }
 }
 
 class ValueCount implements Aggregator {
@@ -94,8 +104,8 @@ class ValueCount implements Aggregator {
   readonly #counts: number[] = []
   readonly #scratch: Value[] = []
 
-  constructor(field: string, context: AggregationContext) {
-    this.#source = new FieldSource(field, context)
+  constructor(field: string, missing: unknown, context: AggregationContext) {
+    this.#source = new FieldSource(field, context, missing === undefined ? undefined : String(missing))
   }
 
   collect(block: Block, target: Target, { rows, owners, count }: Pairs): void {
@@ -118,8 +128,9 @@ class ValueCount implements Aggregator {
 }
 
 /** Options of `cardinality`; what is counted exactly does not follow them. */
-export function cardinalityField(body: unknown): string {
-  const options = requireOptions('cardinality', body, ['field', 'precision_threshold', 'execution_hint'])
+export function cardinalityField(body: unknown): { field: string; missing: string | undefined } {
+  const options = requireOptions('cardinality', body, ['field', 'precision_threshold', 'execution_hint', 'missing'])
   wholeNumber('cardinality', options, 'precision_threshold', 3000)
-  return requireField('cardinality', options)
+  const missing = options.missing === undefined ? undefined : String(options.missing)
+  return { field: requireField('cardinality', options), missing }
 }

@@ -1,4 +1,5 @@
 import { ElasticsearchError, illegalArgument } from '../../elasticsearch-error.ts'
+import { parseNumber } from '../../mapping/field-type.ts'
 import { describe, isObject, type JsonObject } from '../../mapping/json-object.ts'
 
 /** @throws ElasticsearchError that names an option which an aggregation does not have */
@@ -25,6 +26,13 @@ export function wholeNumber(type: string, options: JsonObject, name: string, oth
     throw illegalArgument(
       `[${name}] must be ${least === 0 ? 'greater than or equal to 0' : 'greater than 0'}. Found [${number}] in [${type}]`,
     )
+  return number
+}
+
+/** A number that may be text; whole ones keep all their digits. */
+export function requireNumber(type: string, value: unknown): number | bigint {
+  const number = parseNumber(String(value))
+  if (number === undefined) throw failure(`[${type}] expects a number, not ${describe(value)}`)
   return number
 }
 

@@ -10,7 +10,7 @@ import { formatDate } from '../sort/sort-value.ts'
 import type { AggregationNode, AggregationTree } from './aggregator.ts'
 import { type BucketOrder, parseOrder } from './bucket-order.ts'
 import { type Bounds, HistogramAggregator, type Intervals, NO_BOUNDS } from './histogram.ts'
-import { failure, requireField, requireOptions, wholeNumber } from './options.ts'
+import { failure, requireField, requireNumber, requireOptions, wholeNumber } from './options.ts'
 
 const BY_KEY: readonly BucketOrder[] = [{ path: '_key', descending: false }]
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -23,7 +23,7 @@ const CALENDAR: Readonly<Record<string, CalendarUnit>> = {
 export function parseDateHistogram(body: unknown, children: AggregationTree): Omit<AggregationNode, 'meta'> {
   const options = requireOptions('date_histogram', body, [
     ...['field', 'fixed_interval', 'calendar_interval', 'min_doc_count', 'extended_bounds', 'hard_bounds'],
-    ...['format', 'time_zone', 'offset', 'order', 'keyed'],
+    ...['format', 'time_zone', 'offset', 'order', 'keyed', 'missing'],
   ])
   const field = requireField('date_histogram', options)
   const keyed = isKeyed('date_histogram', options)
@@ -37,9 +37,23 @@ export function parseDateHistogram(body: unknown, children: AggregationTree): Om
       const bounds = (name: string) =>
         parseBounds(name, options[name], (value) => dateBound(value, format, zone, context.nowMs))
       const [extended, hard] = [bounds('extended_bounds'), bounds('hard_bounds')]
-      const printKey = (key: number) => ({ key_as_string: formatDate(BigInt(key) * 1_000_000n, format, false), key })
+      const printKey = (key: number) => ({
+        key_as_string: formatDate(BigInt(key) * 1_000_000n, format, false, zone),
+        key,
+      })
       return new HistogramAggregator(
-        { field, isDate: true, intervals, minimumCount, order, extended, hard, printKey, isKeyed: keyed },
+        {
+          field,
+          isDate: true,
+          intervals,
+          minimumCount,
+          order,
+          extended,
+          hard,
+          printKey,
+          isKeyed: keyed,
+          missing: missingDate(options.missing, context.nowMs),
+        },
         children,
         context,
       )
@@ -57,6 +71,7 @@ export function parseHistogram(body: unknown, children: AggregationTree): Omit<A
     'offset',
     'order',
     'keyed',
+    'missing',
   ])
   const field = requireField('histogram', options)
   const keyed = isKeyed('histogram', options)
@@ -73,10 +88,11 @@ export function parseHistogram(body: unknown, children: AggregationTree): Omit<A
   const minimumCount = wholeNumber('histogram', options, 'min_doc_count', 0)
   const order = parseOrder(options.order, BY_KEY)
   const printKey = (key: number) => ({ key })
+  const missing = options.missing === undefined ? undefined : requireNumber('histogram', options.missing)
   return {
     build: (context) =>
       new HistogramAggregator(
-        { field, isDate: false, intervals, minimumCount, order, extended, hard, printKey, isKeyed: keyed },
+        { field, isDate: false, intervals, minimumCount, order, extended, hard, printKey, isKeyed: keyed, missing },
         children,
         context,
       ),
@@ -170,4 +186,12 @@ function parseBounds(name: string, value: unknown, read: (value: unknown) => num
   if (bounds.min !== undefined && bounds.max !== undefined && bounds.min > bounds.max)
     throw illegalArgument(`[${name}.min][${bounds.min}] cannot be greater than [${name}.max][${bounds.max}]`)
   return bounds
+}
+
+/** As nanoseconds, like all dates. */
+function missingDate(value: unknown, nowMs: number): bigint | undefined {
+  if (value === undefined) return undefined
+  const ms = dateBound(value, undefined, UTC, nowMs)
+  if (!Number.isFinite(ms)) throw failure(`[date_histogram] failed to parse [missing] of [${String(value)}]`)
+  return BigInt(Math.trunc(ms)) * 1_000_000n
 }

@@ -3,13 +3,13 @@ import type { Target } from '../evaluate/compile.ts'
 import type { Value } from '../evaluate/field-values.ts'
 import type { AggregationContext, AggregationNode, Aggregator, Pairs } from './aggregator.ts'
 import { asNumber, FieldSource } from './field-source.ts'
-import { failure, requireField, requireOptions } from './options.ts'
+import { failure, requireField, requireNumber, requireOptions } from './options.ts'
 
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99]
 const MAX_PERCENTS = 100
 
 export function parsePercentiles(body: unknown): Omit<AggregationNode, 'meta'> {
-  const options = requireOptions('percentiles', body, ['field', 'percents', 'keyed', 'tdigest', 'hdr'])
+  const options = requireOptions('percentiles', body, ['field', 'percents', 'keyed', 'tdigest', 'hdr', 'missing'])
   const field = requireField('percentiles', options)
   const { percents = DEFAULT_PERCENTS, keyed = true } = options
   if (!Array.isArray(percents) || percents.length === 0 || percents.length > MAX_PERCENTS) {
@@ -21,7 +21,15 @@ export function parsePercentiles(body: unknown): Omit<AggregationNode, 'meta'> {
     return number
   })
   if (typeof keyed !== 'boolean') throw failure('[percentiles] [keyed] must be true or false')
-  return { build: (context) => new Percentiles(field, numbers, keyed, context) }
+  const missing = options.missing === undefined ? undefined : requireNumber('percentiles', options.missing)
+  return { build: (context) => new Percentiles({ field, percents: numbers, keyed, missing }, context) }
+}
+
+interface PercentilesOptions {
+  readonly field: string
+  readonly percents: readonly number[]
+  readonly keyed: boolean
+  readonly missing: Value | undefined
 }
 
 class Percentiles implements Aggregator {
@@ -32,8 +40,8 @@ class Percentiles implements Aggregator {
   readonly #sketches: (Sketch | undefined)[] = []
   readonly #scratch: Value[] = []
 
-  constructor(field: string, percents: readonly number[], keyed: boolean, context: AggregationContext) {
-    this.#source = new FieldSource(field, context).requireNumbers(field, 'percentiles')
+  constructor({ field, percents, keyed, missing }: PercentilesOptions, context: AggregationContext) {
+    this.#source = new FieldSource(field, context, missing).requireNumbers(field, 'percentiles')
     this.#isDate = this.#source.type?.family === 'date'
     this.#percents = percents
     this.#keyed = keyed

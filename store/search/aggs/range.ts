@@ -16,6 +16,7 @@ import type {
   Pairs,
 } from './aggregator.ts'
 import { asNumber, FieldSource } from './field-source.ts'
+import { printDouble } from './java-double.ts'
 import { failure, requireField, requireOptions } from './options.ts'
 import { PairBuffer, SubAggregations } from './sub-aggregations.ts'
 
@@ -38,7 +39,7 @@ interface RangeOptions {
 
 export function parseRange(body: unknown, children: AggregationTree): Omit<AggregationNode, 'meta'> {
   const options = requireOptions('range', body, ['field', 'ranges', 'keyed'])
-  const print = (bound: number) => (Number.isInteger(bound) ? `${bound}.0` : String(bound))
+  const print = printDouble
   const ranges = readRanges('range', options, print, (value) => (typeof value === 'number' ? value : Number(value)))
   return build(
     { type: 'range', field: requireField('range', options), ranges, ...keyed('range', options), print },
@@ -52,7 +53,7 @@ export function parseDateRange(body: unknown, children: AggregationTree): Omit<A
   const formats = format === undefined ? undefined : parseDateFormats(String(format))
   if (format !== undefined && formats === undefined) throw failure(unknownFormat(String(format)))
   const zone = zoneOf('date_range', options.time_zone)
-  const print = (bound: number) => formatDate(BigInt(bound) * 1_000_000n, format as string | undefined, false)
+  const print = (bound: number) => formatDate(BigInt(bound) * 1_000_000n, format as string | undefined, false, zone)
   const field = requireField('date_range', options)
   return {
     build: (context) => {

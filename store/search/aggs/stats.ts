@@ -12,6 +12,8 @@ export class Stats {
     this.count += 1
     if (value < this.min) this.min = value
     if (value > this.max) this.max = value
+    // What has become infinite stays so; correcting it would make it no number at all.
+    if (!Number.isFinite(this.sum)) return
     const corrected = value - this.#lost
     const sum = this.sum + corrected
     this.#lost = sum - this.sum - corrected
@@ -25,35 +27,32 @@ export class Stats {
 
 /** As `extended_stats` answers; without values most of it is null. */
 export function printStats({ count, min, max, sum, sumOfSquares }: Stats, sigma: number): Record<string, unknown> {
-  if (count === 0)
-    return { count, min: null, max: null, avg: null, sum: 0, sum_of_squares: null, variance: null, std_deviation: null }
   const average = sum / count
   const squares = Math.max(0, sumOfSquares - average * sum)
   const variance = squares / count
-  const sampling = count > 1 ? squares / (count - 1) : null
-  const deviation = Math.sqrt(variance)
-  const samplingDeviation = sampling === null ? null : Math.sqrt(sampling)
-  const around = (by: number | null, sign: number) => (by === null ? null : average + sign * sigma * by)
+  const sampling = squares / (count - 1)
+  const [deviation, samplingDeviation] = [Math.sqrt(variance), Math.sqrt(sampling)]
+  const known = (number: number) => (count === 0 ? null : number)
   return {
     count,
-    min,
-    max,
-    avg: average,
+    min: known(min),
+    max: known(max),
+    avg: known(average),
     sum,
-    sum_of_squares: sumOfSquares,
-    variance,
-    variance_population: variance,
-    variance_sampling: sampling,
-    std_deviation: deviation,
-    std_deviation_population: deviation,
-    std_deviation_sampling: samplingDeviation,
+    sum_of_squares: known(sumOfSquares),
+    variance: known(variance),
+    variance_population: known(variance),
+    variance_sampling: known(sampling),
+    std_deviation: known(deviation),
+    std_deviation_population: known(deviation),
+    std_deviation_sampling: known(samplingDeviation),
     std_deviation_bounds: {
-      upper: around(deviation, 1),
-      lower: around(deviation, -1),
-      upper_population: around(deviation, 1),
-      lower_population: around(deviation, -1),
-      upper_sampling: around(samplingDeviation, 1),
-      lower_sampling: around(samplingDeviation, -1),
+      upper: known(average + sigma * deviation),
+      lower: known(average - sigma * deviation),
+      upper_population: known(average + sigma * deviation),
+      lower_population: known(average - sigma * deviation),
+      upper_sampling: known(average + sigma * samplingDeviation),
+      lower_sampling: known(average - sigma * samplingDeviation),
     },
   }
 }

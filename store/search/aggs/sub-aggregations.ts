@@ -46,16 +46,28 @@ export class SubAggregations {
     return this.#pipelines.reduce((shown, { parent }) => parent?.(shown) ?? shown, buckets)
   }
 
-  /** The number that a path such as `latency.avg` means, or undefined if there is no such aggregation. */
+  /** The number that a path such as `latency.avg`, `latency[95.0]` or `errors>latency` means; undefined if none. */
   metricOf(path: string): ((owner: number) => number) | undefined {
+    const [first = '', ...rest] = path.split('>')
     for (const { name, aggregator } of this.#children) {
-      if (aggregator.metric === undefined || !(path === name || path.startsWith(`${name}.`))) continue
+      const property = first === name ? undefined : propertyOf(first, name)
+      if (first !== name && property === undefined) continue
+      if (aggregator.metricWithin !== undefined) return aggregator.metricWithin(rest.join('>') || property || '_count')
+      if (aggregator.metric === undefined || rest.length > 0) continue
       const metric = aggregator.metric.bind(aggregator)
-      const property = path === name ? undefined : path.slice(name.length + 1)
       return (owner) => metric(owner, property)
     }
     return undefined
   }
+}
+
+/** What follows a name in a path, after a point or in brackets. */
+function propertyOf(path: string, name: string): string | undefined {
+  if (!path.startsWith(name)) return undefined
+  return /^(?:\.(.+)|\[['"]?([^\]'"]+)['"]?\])$/
+    .exec(path.slice(name.length))
+    ?.slice(1)
+    .find((part) => part !== undefined)
 }
 
 /** Gathers pairs for the children of a bucket aggregation; used again from block to block. */

@@ -13,6 +13,7 @@ import type {
 import { type BucketOrder, bucketComparator, parseOrder } from './bucket-order.ts'
 import { BucketTable } from './bucket-table.ts'
 import { FieldSource } from './field-source.ts'
+import { parseIncludeExclude } from './include-exclude.ts'
 import { printKey } from './key.ts'
 import { requireField, requireOptions, wholeNumber } from './options.ts'
 import { PairBuffer, SubAggregations } from './sub-aggregations.ts'
@@ -24,6 +25,8 @@ interface TermsOptions {
   readonly minimumCount: number
   readonly order: readonly BucketOrder[]
   readonly missing: string | undefined
+  /** Which values make a bucket; undefined for all. */
+  readonly isWanted: ((value: Value) => boolean) | undefined
 }
 
 const DEFAULT_ORDER: readonly BucketOrder[] = [
@@ -34,7 +37,7 @@ const DEFAULT_ORDER: readonly BucketOrder[] = [
 export function parseTerms(body: unknown, children: AggregationTree): Omit<AggregationNode, 'meta'> {
   const options = requireOptions('terms', body, [
     ...['field', 'size', 'order', 'min_doc_count', 'missing', 'shard_size', 'shard_min_doc_count'],
-    ...['show_term_doc_count_error', 'execution_hint', 'collect_mode'],
+    ...['show_term_doc_count_error', 'execution_hint', 'collect_mode', 'include', 'exclude'],
   ])
   const terms: TermsOptions = {
     field: requireField('terms', options),
@@ -42,6 +45,7 @@ export function parseTerms(body: unknown, children: AggregationTree): Omit<Aggre
     minimumCount: wholeNumber('terms', options, 'min_doc_count', 1),
     order: parseOrder(options.order, DEFAULT_ORDER),
     missing: options.missing === undefined ? undefined : String(options.missing),
+    isWanted: parseIncludeExclude(options.include, options.exclude),
   }
   return { build: (context) => new TermsAggregator(terms, children, context) }
 }
@@ -75,9 +79,9 @@ class TermsAggregator implements Aggregator {
 
   takeUnread(block: UnreadBlock, owner: number): void {
     for (const [known, count] of this.#source.countsIn(block)!) {
-      const value = known ?? this.#missing
-      if (value === undefined) continue
-      const ordinal = this.#table.count(owner, this.#table.keyOf(value), count)
+      const key = this.#keyOf(known ?? this.#missing)
+      if (key < 0) continue
+      const ordinal = this.#table.count(owner, key, count)
       this.#children.takeUnread(block, ordinal, count)
     }
   }
@@ -98,8 +102,8 @@ class TermsAggregator implements Aggregator {
   #collectCodes({ entries, typed: { column } }: ColumnValues, { rows, owners, count }: Pairs): void {
     const { codes } = column.dictionary!
     const firstValues = column.isDense ? undefined : column.firstValues
-    const missing = this.#missing === undefined ? -1 : this.#table.keyOf(this.#missing)
-    const keys = Int32Array.from(entries!, (entry) => (entry === undefined ? missing : this.#table.keyOf(entry)))
+    const missing = this.#keyOf(this.#missing)
+    const keys = Int32Array.from(entries!, (entry) => (entry === undefined ? missing : this.#keyOf(entry)))
     for (let pair = 0; pair < count; pair++) {
       const row = rows[pair]!
       const value = firstValues === undefined ? row : firstValues[row]!
@@ -111,6 +115,7 @@ class TermsAggregator implements Aggregator {
 
   #collectValues(values: RowValues, { rows, owners, count }: Pairs): void {
     const scratch = this.#scratch
+    const { isWanted } = this.#options
     for (let pair = 0; pair < count; pair++) {
       const row = rows[pair]!
       scratch.length = 0
@@ -119,9 +124,16 @@ class TermsAggregator implements Aggregator {
       for (let place = 0; place < scratch.length; place++) {
         // A value that a document has twice counts once.
         if (place > 0 && scratch.indexOf(scratch[place]!) < place) continue
+        if (isWanted?.(scratch[place]!) === false) continue
         this.#add(row, owners[pair]!, this.#table.keyOf(scratch[place]!))
       }
     }
+  }
+
+  /** The number of a value's key; -1 for one that makes no bucket. */
+  #keyOf(value: Value | undefined): number {
+    if (value === undefined || this.#options.isWanted?.(value) === false) return -1
+    return this.#table.keyOf(value)
   }
 
   #add(row: number, owner: number, key: number): void {
@@ -134,13 +146,14 @@ class TermsAggregator implements Aggregator {
     const all = this.#table.bucketsOf(owner).filter(({ count }) => count >= minimumCount)
     const shown = all.sort(this.#compare).slice(0, size)
     this.#context.limit.show(shown.length)
+    const type = this.#source.seenType
     const sum = (buckets: readonly { count: number }[]) => buckets.reduce((total, { count }) => total + count, 0)
     return {
       doc_count_error_upper_bound: 0,
       sum_other_doc_count: sum(all) - sum(shown),
       buckets: this.#children.finish(
         shown.map(({ key, count, ordinal }) => ({
-          ...printKey(key, this.#source.type),
+          ...printKey(key, type),
           doc_count: count,
           ...this.#children.result(ordinal, { count, interval: around?.interval }),
         })),

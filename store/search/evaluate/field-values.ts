@@ -4,6 +4,7 @@ import { illegalArgument } from '../../elasticsearch-error.ts'
 import { dateValue, type FieldType, numberValue } from '../../mapping/field-type.ts'
 import type { Mapping } from '../../mapping/mapping.ts'
 import { epochNsOf } from '../../time/day.ts'
+import type { SortMode } from '../sort/parse-sort.ts'
 import { declaredType } from './field-query.ts'
 import { FieldColumns, type TypedColumn } from './typed-column.ts'
 
@@ -14,6 +15,8 @@ export type Value = number | bigint | string
 export class FieldValues {
   /** The type that the mapping gives, or undefined if it depends on the value. */
   readonly type: FieldType | undefined
+  /** Values without a type in the mapping were true and false. */
+  sawBooleans = false
   readonly #columns: FieldColumns
 
   /** @throws ElasticsearchError for a text field, of which no order and no count is kept */
@@ -30,11 +33,15 @@ export class FieldValues {
     }
   }
 
-  in(block: Block): RowValues {
-    if (this.#columns.constant !== undefined) return new RowValues([], this.#columns.constant)
+  /** @param missing stands for the value of rows that have none */
+  in(block: Block, missing?: Value): RowValues {
+    if (this.#columns.constant !== undefined) return new RowValues([], this.#columns.constant, missing)
+    const columns = this.#columns.in(block)
+    if (this.type === undefined && !this.sawBooleans) this.sawBooleans = columns.some(hasBooleans)
     return new RowValues(
-      this.#columns.in(block).map((column) => new ColumnValues(column, block)),
+      columns.map((column) => new ColumnValues(column, block)),
       undefined,
+      missing,
     )
   }
 
@@ -46,6 +53,7 @@ export class FieldValues {
     if (typed === undefined) return new Map([[undefined, rows]])
     const { values } = typed.column
     if (values === undefined) return undefined
+    if (this.type === undefined && typed.column.leaf.kind === 'bare') this.sawBooleans ||= values.some(isBoolean)
     const counts = new Map<Value | undefined, number>()
     const add = (value: Value | undefined, count: number) => counts.set(value, (counts.get(value) ?? 0) + count)
     let having = 0
@@ -93,14 +101,17 @@ export class ColumnValues {
 export class RowValues {
   readonly columns: readonly ColumnValues[]
   readonly constant: Value | undefined
+  readonly #missing: Value | undefined
 
-  constructor(columns: readonly ColumnValues[], constant: Value | undefined) {
+  constructor(columns: readonly ColumnValues[], constant: Value | undefined, missing: Value | undefined) {
     this.columns = columns
     this.constant = constant
+    this.#missing = missing
   }
 
   /** Appends the values of a row. */
   read(row: number, into: Value[]): void {
+    const before = into.length
     if (this.constant !== undefined) into.push(this.constant)
     for (const values of this.columns) {
       const { column } = values.typed
@@ -110,6 +121,21 @@ export class RowValues {
         if (value !== undefined) into.push(value)
       }
     }
+    if (this.#missing !== undefined && into.length === before) into.push(this.#missing)
+  }
+
+  /** What the values of a row count as in an order, if it has any. */
+  combined(row: number, mode: SortMode): Value | undefined {
+    if (mode === 'min' || mode === 'max') return this.extreme(row, mode === 'max')
+    const values: Value[] = []
+    this.read(row, values)
+    if (values.length < 2) return values[0]
+    // Sums of whole numbers are whole, and so are their averages upstream.
+    const areWhole = values.every((value) => typeof value === 'bigint' || Number.isInteger(value))
+    const numbers = values.map(Number)
+    if (mode === 'sum') return numbers.reduce((sum, number) => sum + number, 0)
+    const middle = mode === 'avg' ? average(numbers) : median(numbers)
+    return areWhole ? Math.round(middle) : middle
   }
 
   /** The smallest or largest value of a row, if it has one. */
@@ -127,6 +153,24 @@ export class RowValues {
     }
     return best
   }
+}
+
+function hasBooleans({ column }: TypedColumn): boolean {
+  return column.leaf.kind === 'bare' && column.count > 0 && isBoolean({ text: column.value(0) })
+}
+
+function isBoolean({ text }: { readonly text: string }): boolean {
+  return text === 'true' || text === 'false'
+}
+
+function average(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[half]! : average(sorted.slice(half - 1, half + 1))
 }
 
 function typedValue(typed: Pick<TypedColumn, 'typeOf'>, text: string): Value | undefined {

@@ -1,5 +1,4 @@
 import { illegalArgument } from '../../elasticsearch-error.ts'
-import { wordsOf } from '../../json/words.ts'
 import {
   type DateType,
   dateValue,
@@ -65,7 +64,6 @@ export function createTest(condition: Condition, type: FieldType, context: TestC
 }
 
 function existsTest(type: FieldType): ValueTest {
-  if (type.family === 'text') return { matches: (text) => wordsOf(text).length > 0 }
   if (type.family === 'number') return { matches: (text) => numberValue(type, text) !== undefined }
   if (type.family === 'date') return { matches: (text) => dateValue(type, text) !== undefined }
   if (type.family === 'boolean') return { matches: (text) => text === 'true' || text === 'false' || text === '' }

@@ -6,23 +6,26 @@ import { FieldColumns } from '../evaluate/typed-column.ts'
 import { createTest, type TestContext } from '../evaluate/value-test.ts'
 import { indexOfPhrase } from '../evaluate/word-test.ts'
 import type { Condition, FieldQuery, Query } from '../query/query.ts'
+import { FieldNames } from './field-names.ts'
 import type { HighlightSpec } from './parse-highlight.ts'
+
+/** First and last word of what is marked together. */
+type WordSpan = readonly [first: number, last: number]
 
 /** Marks what a query matched in the texts of hits of one index. Values are shown whole. */
 export class Highlighter {
   readonly #spec: HighlightSpec
   readonly #context: TestContext
-  readonly #wanted: readonly { readonly name: string; readonly isPattern: boolean; readonly columns: FieldColumns }[]
+  readonly #mapping: Mapping
+  readonly #wanted: readonly { readonly names: FieldNames; readonly isWhole: boolean }[]
+  readonly #columns = new Map<string, FieldColumns>()
   readonly #conditions: readonly { readonly condition: Condition; readonly columns: FieldColumns }[]
 
   constructor(spec: HighlightSpec, query: Query, mapping: Mapping, context: TestContext) {
     this.#spec = spec
     this.#context = context
-    this.#wanted = spec.fields.map(({ name, isPattern }) => ({
-      name,
-      isPattern,
-      columns: new FieldColumns(mapping, name, isPattern),
-    }))
+    this.#mapping = mapping
+    this.#wanted = spec.fields.map((field) => ({ names: new FieldNames(mapping, field), isWhole: field.isWhole }))
     this.#conditions = positiveConditions(query).map(({ field, condition }) => ({
       condition,
       // A name without characters stands for the fields that are searched by default.
@@ -35,23 +38,36 @@ export class Highlighter {
     if (this.#conditions.length === 0) return undefined
     const byColumn = this.#conditionsByColumn(block)
     const marked = new Map<string, string[]>()
-    for (const { name, isPattern, columns } of this.#wanted) {
-      for (const { column, type } of columns.in(block)) {
-        if (type?.family !== 'text' && type?.family !== 'keyword') continue
-        const conditions = this.#spec.requireFieldMatch
-          ? byColumn.get(column)
-          : this.#conditions.map(({ condition }) => condition)
-        if (conditions === undefined) continue
-        const key = isPattern ? column.leaf.path : name
-        for (let value = column.firstValue(row); value < column.firstValue(row + 1); value++) {
-          const text = column.value(value)
-          const isMarked =
-            type.family === 'text' ? this.#markWords(text, conditions) : this.#markWhole(text, type, conditions)
-          if (isMarked !== undefined) marked.set(key, [...(marked.get(key) ?? []), isMarked])
-        }
+    for (const { names, isWhole } of this.#wanted) {
+      for (const name of names.in(block)) {
+        const values = this.#markField(block, row, name, byColumn)
+        if (values.length > 0) marked.set(name, isWhole ? values : values.map(trimmed))
       }
     }
     return marked.size === 0 ? undefined : JSON.stringify(Object.fromEntries(marked))
+  }
+
+  #markField(block: Block, row: number, name: string, byColumn: ReadonlyMap<BlockColumn, Condition[]>): string[] {
+    let columns = this.#columns.get(name)
+    if (columns === undefined) {
+      columns = new FieldColumns(this.#mapping, name, false)
+      this.#columns.set(name, columns)
+    }
+    const marked: string[] = []
+    for (const { column, type } of columns.in(block)) {
+      if (type?.family !== 'text' && type?.family !== 'keyword') continue
+      const conditions = this.#spec.requireFieldMatch
+        ? byColumn.get(column)
+        : this.#conditions.map(({ condition }) => condition)
+      if (conditions === undefined) continue
+      for (let value = column.firstValue(row); value < column.firstValue(row + 1); value++) {
+        const text = column.value(value)
+        const isMarked =
+          type.family === 'text' ? this.#markWords(text, conditions) : this.#markWhole(text, type, conditions)
+        if (isMarked !== undefined) marked.push(isMarked)
+      }
+    }
+    return marked
   }
 
   #conditionsByColumn(block: Block): Map<BlockColumn, Condition[]> {
@@ -75,20 +91,24 @@ export class Highlighter {
 
   #markWords(text: string, conditions: readonly Condition[]): string | undefined {
     const { preTag, postTag } = this.#spec
-    const spans = wordSpans(text)
-    const words = spans.map(([start, end]) => text.slice(start, end).toLowerCase())
-    const flags = new Uint8Array(words.length)
-    for (const condition of conditions) flagWords(words, condition, flags, this.#context)
-    if (!flags.includes(1)) return undefined
+    const places = wordSpans(text)
+    const words = places.map(([start, end]) => text.slice(start, end).toLowerCase())
+    const spans = conditions.flatMap((condition) => spansOf(words, condition, this.#context)).sort(([a], [b]) => a - b)
+    if (spans.length === 0) return undefined
     let marked = ''
     let at = 0
-    for (const [place, [start, end]] of spans.entries()) {
-      if (flags[place] === 0) continue
+    for (const [first, last] of joined(spans)) {
+      const [start, end] = [places[first]![0], places[last]![1]]
       marked += text.slice(at, start) + preTag + text.slice(start, end) + postTag
       at = end
     }
     return marked + text.slice(at)
   }
+}
+
+/** As upstream, which cuts off spaces and control characters at both ends of a fragment. */
+function trimmed(text: string): string {
+  return text.replaceAll(/^[\0- ]+|[\0- ]+$/g, '')
 }
 
 /** Conditions that a hit fulfils or may fulfil; not those that it must not. */
@@ -98,17 +118,29 @@ function positiveConditions(query: Query): FieldQuery[] {
   return isTextual ? [query] : []
 }
 
-function flagWords(words: readonly string[], condition: Condition, flags: Uint8Array, context: TestContext): void {
+/** Makes one of spans that have words in common; they are in the order of their first words. */
+function joined(spans: readonly WordSpan[]): WordSpan[] {
+  const result: WordSpan[] = []
+  for (const span of spans) {
+    const before = result.at(-1)
+    if (before === undefined || span[0] > before[1]) result.push(span)
+    else if (span[1] > before[1]) result[result.length - 1] = [before[0], span[1]]
+  }
+  return result
+}
+
+function spansOf(words: readonly string[], condition: Condition, context: TestContext): WordSpan[] {
+  const spans: WordSpan[] = []
   if (condition.kind === 'phrase') {
     const phrase = wordSpans(condition.text).map(([start, end]) => condition.text.slice(start, end).toLowerCase())
     const prefix = condition.isPrefix ? phrase.at(-1) : undefined
-    if (phrase.length === 0) return
-    for (let at = indexOfPhrase(words, phrase, prefix); at >= 0; at = indexOfPhrase(words, phrase, prefix, at + 1)) {
-      flags.fill(1, at, at + phrase.length)
-    }
-    return
+    if (phrase.length === 0) return spans
+    for (let at = indexOfPhrase(words, phrase, prefix); at >= 0; at = indexOfPhrase(words, phrase, prefix, at + 1))
+      spans.push([at, at + phrase.length - 1])
+    return spans
   }
   const single: Condition = condition.kind === 'match' ? { ...condition, required: () => 1 } : condition
   const { matches } = createTest(single, { family: 'text', name: 'text', isDynamic: false }, context)
-  for (const [place, word] of words.entries()) if (matches(word)) flags[place] = 1
+  for (const [place, word] of words.entries()) if (matches(word)) spans.push([place, place])
+  return spans
 }

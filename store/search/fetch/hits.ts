@@ -77,7 +77,8 @@ export class HitPrinter {
     const highlight = this.#highlighterOf(target)?.mark(block, row)
     if (highlight !== undefined) parts.push(`"highlight":${highlight}`)
     if (request.sort.length > 0) {
-      const sort = request.sort.map((spec, key) => printSortValue(values[key], spec, keys.types[key]))
+      const { types, seen } = keys
+      const sort = request.sort.map((spec, key) => printSortValue(values[key], spec, types[key], seen[key]!))
       parts.push(`"sort":${printExact(sort)}`)
     }
     return `{${parts.join(',')}}`

@@ -4,11 +4,16 @@ import { type FieldName, fieldName } from '../query/query.ts'
 
 /** Which matches are to be marked, and how. */
 export interface HighlightSpec {
-  readonly fields: readonly FieldName[]
+  readonly fields: readonly HighlightField[]
   readonly preTag: string
   readonly postTag: string
   /** Only in fields that the query names. */
   readonly requireFieldMatch: boolean
+}
+
+interface HighlightField extends FieldName {
+  /** Whole values are wanted, not fragments: spaces at their ends stay. */
+  readonly isWhole: boolean
 }
 
 /** Options about where fragments are cut: this store marks whole values. */
@@ -23,14 +28,14 @@ export function parseHighlight(value: unknown): HighlightSpec | undefined {
   if (value.encoder !== undefined && value.encoder !== 'default')
     throw illegalArgument(`[highlight] [encoder] of [${String(value.encoder)}] is not supported`)
   return {
-    fields: parseFields(value.fields),
+    fields: parseFields(value.fields, value.number_of_fragments),
     preTag: tag('pre_tags', value.pre_tags, '<em>'),
     postTag: tag('post_tags', value.post_tags, '</em>'),
     requireFieldMatch: value.require_field_match !== false && value.require_field_match !== 'false',
   }
 }
 
-function parseFields(value: unknown): FieldName[] {
+function parseFields(value: unknown, fragments: unknown): HighlightField[] {
   const entries: [string, unknown][] = Array.isArray(value)
     ? value.flatMap((item: unknown) => (isObject(item) ? Object.entries(item) : []))
     : Object.entries(isObject(value) ? value : {})
@@ -38,7 +43,7 @@ function parseFields(value: unknown): FieldName[] {
     if (!isObject(options))
       throw parsingError(`[highlight] field [${name}] must be an object, not ${describe(options)}`)
     requireKeys('highlight_field', options, CUTTING)
-    return fieldName(name)
+    return { ...fieldName(name), isWhole: Number(options.number_of_fragments ?? fragments ?? 5) === 0 }
   })
 }
 

@@ -1,12 +1,15 @@
 import { parsingError } from '../../elasticsearch-error.ts'
 
 /**
- * Reads `minimum_should_match`: `2`, `-1`, `75%` or `-25%`.
+ * Reads `minimum_should_match`: `2`, `-1`, `75%` or `-25%`, or conditions as `3<90% 10<-2`: with more clauses than that,
+ * so many of them; with no more, all.
  *
  * @returns how many of so many optional clauses must match
  */
 export function parseMinimumShouldMatch(name: string, value: unknown): (clauses: number) => number {
-  const match = /^(-?)(\d{1,6})(%?)$/.exec(String(value))
+  const text = String(value).trim()
+  if (text.includes('<')) return parseConditions(name, text)
+  const match = /^(-?)(\d{1,6})(%?)$/.exec(text)
   if (match === null) {
     throw parsingError(
       `[${name}] query: [minimum_should_match] of [${String(value)}] is not supported; give a number or a percentage`,
@@ -16,5 +19,18 @@ export function parseMinimumShouldMatch(name: string, value: unknown): (clauses:
   return (clauses) => {
     const amount = percent === '' ? Number(digits) : Math.floor((clauses * Number(digits)) / 100)
     return Math.max(0, sign === '-' ? clauses - amount : amount)
+  }
+}
+
+function parseConditions(name: string, text: string): (clauses: number) => number {
+  const conditions = text.split(/\s+/).map((part) => {
+    const [above = '', amount = ''] = part.split('<')
+    if (!/^\d{1,6}$/.test(above))
+      throw parsingError(`[${name}] query: [minimum_should_match] of [${text}] is not understood`)
+    return { above: Number(above), minimum: parseMinimumShouldMatch(name, amount) }
+  })
+  return (clauses) => {
+    const last = conditions.findLast(({ above }) => clauses > above)
+    return last === undefined ? clauses : last.minimum(clauses)
   }
 }

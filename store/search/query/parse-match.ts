@@ -1,8 +1,9 @@
 import { parsingError } from '../../elasticsearch-error.ts'
+import { wordsOf } from '../../json/words.ts'
 import { isObject, type JsonObject } from '../../mapping/json-object.ts'
 import type { QueryLimits } from './limits.ts'
 import { parseMinimumShouldMatch } from './minimum-should-match.ts'
-import { anyOf, type Condition, fieldName, MATCH_ALL, MATCH_NONE, type Query } from './query.ts'
+import { allOf, anyOf, type Condition, fieldName, MATCH_ALL, MATCH_NONE, type Query } from './query.ts'
 import { optionalBoolean, requireObject, requireQueryKeys, scalarText, singleField } from './query-object.ts'
 
 const MATCH_KEYS = [
@@ -40,6 +41,27 @@ export function parseMatch(body: unknown): Query {
   const lenient = optionalBoolean('match', 'lenient', options.lenient, false)
   const condition: Condition = { kind: 'match', text, required: requiredWords('match', options) }
   return whenWords(text, options, { kind: 'field', field: { name, isPattern: false }, condition, lenient })
+}
+
+/** The last word may be the beginning of one; of the others one is enough, or all are needed. */
+export function parseMatchBoolPrefix(body: unknown): Query {
+  const [name, said] = singleField('match_bool_prefix', body)
+  const options: JsonObject = isObject(said) ? said : { query: said }
+  requireQueryKeys('match_bool_prefix', options, ['query', 'operator', 'boost', '_name'])
+  const words = wordsOf(scalarText('match_bool_prefix', options.query))
+  const last = words.pop()
+  if (last === undefined) return MATCH_NONE
+  const part = (condition: Condition): Query => ({
+    kind: 'field',
+    field: { name, isPattern: false },
+    condition,
+    lenient: false,
+  })
+  const parts = [
+    ...words.map((text) => part({ kind: 'match', text, required: () => 1 })),
+    part({ kind: 'prefix', value: last, caseInsensitive: false }),
+  ]
+  return parseOperator('match_bool_prefix', options.operator) === 'and' ? allOf(parts) : anyOf(parts)
 }
 
 /** `zero_terms_query` of all means that a text without words asks for nothing. */

@@ -3,11 +3,12 @@ import { isObject, type JsonObject } from '../../mapping/json-object.ts'
 import { QueryLimits } from './limits.ts'
 import { parseMinimumShouldMatch } from './minimum-should-match.ts'
 import { parseExists, parseIds, parsePrefix, parseRegexp, parseTerm, parseTerms, parseWildcard } from './parse-leaf.ts'
-import { parseMatch, parseMatchPhrase, parseMultiMatch } from './parse-match.ts'
+import { parseMatch, parseMatchBoolPrefix, parseMatchPhrase, parseMultiMatch } from './parse-match.ts'
 import { parseRange } from './parse-range.ts'
-import { allOf, MATCH_ALL, MATCH_NONE, type Query } from './query.ts'
+import { allOf, anyOf, MATCH_ALL, MATCH_NONE, type Query } from './query.ts'
 import { requireObject, requireQueryKeys } from './query-object.ts'
 import { parseQueryStringQuery } from './query-string-query.ts'
+import { parseSimpleQueryString } from './simple-query-string.ts'
 
 const LEAVES: Readonly<Record<string, (body: unknown, limits: QueryLimits) => Query>> = {
   term: parseTerm,
@@ -23,6 +24,10 @@ const LEAVES: Readonly<Record<string, (body: unknown, limits: QueryLimits) => Qu
   match_phrase_prefix: (body) => parseMatchPhrase(body, true),
   multi_match: parseMultiMatch,
   query_string: parseQueryStringQuery,
+  simple_query_string: parseSimpleQueryString,
+  match_bool_prefix: parseMatchBoolPrefix,
+  dis_max: parseDisMax,
+  boosting: parseBoosting,
 }
 
 /**
@@ -62,6 +67,26 @@ function parseNamed(name: string, body: unknown, limits: QueryLimits): Query {
       return parse(body, limits)
     }
   }
+}
+
+/** The best of several; without scores, any of them. */
+function parseDisMax(body: unknown, limits: QueryLimits): Query {
+  const options = requireObject('dis_max', body)
+  requireQueryKeys('dis_max', options, ['queries', 'tie_breaker', 'boost', '_name'])
+  const { queries } = options
+  if (!Array.isArray(queries) || queries.length === 0)
+    throw parsingError('[dis_max] requires [queries] field with at least one clause')
+  return anyOf(queries.map((query: unknown) => parseQuery(query, limits)))
+}
+
+/** The negative part would only lower scores; it is read, so that what is wrong with it is said. */
+function parseBoosting(body: unknown, limits: QueryLimits): Query {
+  const options = requireObject('boosting', body)
+  requireQueryKeys('boosting', options, ['positive', 'negative', 'negative_boost', 'boost', '_name'])
+  for (const key of ['positive', 'negative', 'negative_boost'])
+    if (options[key] === undefined) throw parsingError(`[boosting] query requires [${key}] to be set`)
+  parseQuery(options.negative, limits)
+  return parseQuery(options.positive, limits)
 }
 
 function parseBool(body: JsonObject, limits: QueryLimits): Query {

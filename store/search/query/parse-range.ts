@@ -3,21 +3,13 @@ import type { JsonObject } from '../../mapping/json-object.ts'
 import { parseDateFormats } from '../../time/parse-date.ts'
 import { parseZone, UTC, type Zone } from '../../time/zone.ts'
 import type { Query, RangeBound } from './query.ts'
-import {
-  optionalBoolean,
-  optionalText,
-  requireObject,
-  requireQueryKeys,
-  scalarText,
-  singleField,
-} from './query-object.ts'
+import { optionalText, requireObject, requireQueryKeys, scalarText, singleField } from './query-object.ts'
 
 export function parseRange(body: unknown): Query {
   const [name, said] = singleField('range', body, ['boost', '_name'])
   const options = requireObject('range', said)
   requireQueryKeys('range', options, [
-    ...['gte', 'gt', 'lte', 'lt', 'from', 'to', 'include_lower', 'include_upper'],
-    ...['format', 'time_zone', 'relation', 'boost', '_name'],
+    ...['gte', 'gt', 'lte', 'lt', 'format', 'time_zone', 'relation', 'boost', '_name'],
   ])
   if (options.relation !== undefined && String(options.relation).toUpperCase() !== 'INTERSECTS')
     throw parsingError(
@@ -25,26 +17,19 @@ export function parseRange(body: unknown): Query {
     )
   const condition = {
     kind: 'range',
-    from: bound(options, 'gte', 'gt', 'from', 'include_lower'),
-    to: bound(options, 'lte', 'lt', 'to', 'include_upper'),
+    from: bound(options, 'gte', 'gt'),
+    to: bound(options, 'lte', 'lt'),
     format: rangeFormat(options.format),
     zone: zoneOf('range', options.time_zone),
   } as const
   return { kind: 'field', field: { name, isPattern: false }, condition, lenient: false }
 }
 
-function bound(
-  options: JsonObject,
-  inclusiveKey: string,
-  exclusiveKey: string,
-  oldKey: string,
-  oldInclusiveKey: string,
-): RangeBound | undefined {
+function bound(options: JsonObject, inclusiveKey: string, exclusiveKey: string): RangeBound | undefined {
   const said = (
     [
       [inclusiveKey, true],
       [exclusiveKey, false],
-      [oldKey, optionalBoolean('range', oldInclusiveKey, options[oldInclusiveKey], true)],
     ] as const
   ).filter(([key]) => options[key] !== undefined && options[key] !== null)
   const [first, second] = said

@@ -9,12 +9,15 @@ export interface FieldFormat {
   readonly field: FieldName
   /** Of dates. */
   readonly format: string | undefined
+  /** Values come in their order instead of in that of the document: `docvalue_fields`. */
+  readonly isSorted: boolean
 }
 
 const MAX_FIELDS = 100
 
 /** Reads `fields` or `docvalue_fields`. */
-export function parseFieldFormats(key: string, value: unknown): FieldFormat[] {
+export function parseFieldFormats(key: 'fields' | 'docvalue_fields', value: unknown): FieldFormat[] {
+  const isSorted = key === 'docvalue_fields'
   if (value === undefined) return []
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (list.length > MAX_FIELDS) {
@@ -23,14 +26,14 @@ export function parseFieldFormats(key: string, value: unknown): FieldFormat[] {
     )
   }
   return list.map((item) => {
-    if (typeof item === 'string') return { field: fieldName(item), format: undefined }
+    if (typeof item === 'string') return { field: fieldName(item), format: undefined, isSorted }
     if (!isObject(item) || typeof item.field !== 'string')
       throw parsingError(`[${key}] must have field names or objects with a [field], not ${describe(item)}`)
     for (const option of Object.keys(item)) {
       if (!['field', 'format', 'include_unmapped'].includes(option))
         throw parsingError(`[${key}] unknown field [${option}]`)
     }
-    return { field: fieldName(item.field), format: formatOf(key, item.format) }
+    return { field: fieldName(item.field), format: formatOf(key, item.format), isSorted }
   })
 }
 

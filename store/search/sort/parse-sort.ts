@@ -11,9 +11,18 @@ export interface SortSpec {
   /** Where documents without a value come, or which value they have. */
   readonly missing: string
   readonly format: string | undefined
-  /** Of several values of a document, the largest counts. */
-  readonly byLargest: boolean
+  /** What several values of a document count as. */
+  readonly mode: SortMode
+  /** Dates are compared, and shown, in this unit. */
+  readonly numericType: string | undefined
+  /** What is shown for documents without a value, where no index has the field. */
+  readonly unmappedType: string | undefined
 }
+
+export type SortMode = (typeof MODES)[number]
+
+const MODES = ['min', 'max', 'sum', 'avg', 'median'] as const
+const NUMERIC_TYPES = ['long', 'double', 'date', 'date_nanos']
 
 const MAX_KEYS = 16
 const KEYS = ['order', 'missing', 'unmapped_type', 'format', 'mode', 'numeric_type']
@@ -64,11 +73,13 @@ function parseKey(field: string, said: unknown): SortSpec {
     throw illegalArgument(`Unknown SortOrder [${String(order)}]`)
   const descending = order.toLowerCase() === 'desc'
   const mode = options.mode ?? (descending ? 'max' : 'min')
-  if (mode !== 'min' && mode !== 'max')
+  const known = MODES.find((candidate) => candidate === mode)
+  if (known === undefined) throw illegalArgument(`Unknown SortMode [${String(mode)}]`)
+  const { format, numeric_type: numericType, unmapped_type: unmappedType } = options
+  if (numericType !== undefined && !NUMERIC_TYPES.includes(String(numericType)))
     throw illegalArgument(
-      `[sort] of [${field}]: [mode] of [${String(mode)}] is not supported; this store has [min] and [max]`,
+      `invalid value for [numeric_type], must be [${NUMERIC_TYPES.join(', ')}], got ${String(numericType)}`,
     )
-  const { format } = options
   if (format !== undefined && (typeof format !== 'string' || parseDateFormats(format) === undefined))
     throw illegalArgument(`[sort] of [${field}]: ${unknownFormat(String(format))}`)
   return {
@@ -76,6 +87,8 @@ function parseKey(field: string, said: unknown): SortSpec {
     descending,
     missing: String(options.missing ?? '_last'),
     format,
-    byLargest: mode === 'max',
+    mode: known,
+    numericType: numericType === undefined ? undefined : String(numericType),
+    unmappedType: unmappedType === undefined ? undefined : String(unmappedType),
   }
 }

@@ -1,6 +1,7 @@
 import type { Block } from '../../block/block.ts'
-import { type FieldType, parseNumber } from '../../mapping/field-type.ts'
+import { type DateType, type FieldType, parseNumber } from '../../mapping/field-type.ts'
 import { epochNsOf } from '../../time/day.ts'
+import { floorDivide } from '../../time/format-date.ts'
 import { parseDate } from '../../time/parse-date.ts'
 import type { Target } from '../evaluate/compile.ts'
 import { FieldValues, type Value } from '../evaluate/field-values.ts'
@@ -9,10 +10,20 @@ import { isArrival, type SortSpec } from './parse-sort.ts'
 /** Reads one key of the rows of a block. */
 type KeyReader = (row: number) => Value | undefined
 
+/** What values of a field that no mapping names turned out to be. */
+export interface SeenValues {
+  texts: boolean
+  fractions: boolean
+  numbers: boolean
+}
+
 interface SortKey {
   readonly type: FieldType | undefined
   readonly in: (block: Block) => KeyReader
+  readonly seen: SeenValues
 }
+
+const MS = 1_000_000n
 
 /** The keys of an order, for the blocks of one index. */
 export class SortKeys {
@@ -29,7 +40,12 @@ export class SortKeys {
     this.#keys = specs.map((spec) => sortKey(spec, target))
     this.types = this.#keys.map(({ type }) => type)
     this.timeFirst = specs.length > 0 && isRowTime(specs[0]!, target)
-    this.timeUnitNs = target.plan.mapping.timestamp.name === 'date' ? 1e6 : 1
+    this.timeUnitNs = this.timeFirst && this.types[0]?.name === 'date' ? 1e6 : 1
+  }
+
+  /** By key: what its values were so far. */
+  get seen(): readonly SeenValues[] {
+    return this.#keys.map(({ seen }) => seen)
   }
 
   /** Reads all keys of rows of a block. */
@@ -44,25 +60,49 @@ function isRowTime({ field }: SortSpec, { index }: Target): boolean {
 }
 
 function sortKey(spec: SortSpec, target: Target): SortKey {
-  const { field, byLargest } = spec
-  if (isArrival(spec)) return { type: undefined, in: (block) => (row) => block.sequences[row]! }
-  if (field === '_score') return { type: undefined, in: () => () => 1 }
-  if (field === '_index') return { type: undefined, in: () => () => target.index.shownName }
-  if (field === '_id') return { type: undefined, in: (block) => (row) => block.idOf(row) }
+  const { field, mode } = spec
+  const seen = { texts: false, fractions: false, numbers: false }
+  const plain = (read: (block: Block) => KeyReader): SortKey => ({ type: undefined, in: read, seen })
+  if (isArrival(spec)) return plain((block) => (row) => block.sequences[row]!)
+  if (field === '_score') return plain(() => () => 1)
+  if (field === '_index') return plain(() => () => target.index.shownName)
+  if (field === '_id') return plain((block) => (row) => block.idOf(row))
   if (isRowTime(spec, target)) {
-    const type = target.plan.mapping.timestamp
+    const type = inUnit(target.plan.mapping.timestamp, spec)
     const unitNs = type.name === 'date' ? 1e6 : 1
-    return { type, in: (block) => (row) => epochNsOf(block.day, block.ns[row]! - (block.ns[row]! % unitNs)) }
+    const read = (block: Block) => (row: number) => epochNsOf(block.day, block.ns[row]! - (block.ns[row]! % unitNs))
+    return { type, in: read, seen }
   }
   const values = new FieldValues(target.plan.mapping, field)
-  const missing = missingValue(spec, values.type)
+  const type = values.type === undefined ? undefined : inUnit(values.type, spec)
+  const missing = missingValue(spec, type)
+  const isDate = type?.family === 'date'
+  const floorsNanos = isDate && type.name === 'date' && values.type?.name === 'date_nanos'
   return {
-    type: values.type,
+    type,
+    seen,
     in(block) {
       const rows = values.in(block)
-      return (row) => rows.extreme(row, byLargest) ?? missing
+      return (row) => {
+        const value = rows.combined(row, mode)
+        if (value === undefined) return missing
+        if (type === undefined) note(seen, value)
+        return floorsNanos ? floorDivide(value as bigint, MS) * MS : value
+      }
     },
   }
+}
+
+/** Dates count in the unit that `numeric_type` says. */
+function inUnit(type: FieldType, { numericType }: SortSpec): FieldType {
+  if (type.family !== 'date' || (numericType !== 'date' && numericType !== 'date_nanos')) return type
+  return { ...type, name: numericType } satisfies DateType
+}
+
+function note(seen: SeenValues, value: Value): void {
+  if (typeof value === 'string') seen.texts = true
+  else if (typeof value === 'number' && !Number.isInteger(value)) seen.fractions = true
+  else seen.numbers = true
 }
 
 function missingValue({ missing }: SortSpec, type: FieldType | undefined): Value | undefined {

@@ -80,7 +80,8 @@ function property(result: unknown, key: string): unknown {
 
 /** The buckets that the first part of a sibling's path names, and the path inside of them. */
 export function bucketsBeside(results: Results, path: string): { buckets: readonly ShownBucket[]; inner: string } {
-  const steps = path.split('>')
+  // `h._count` is the same as `h>_count`.
+  const steps = path.replace(/\.(_count|_bucket_count)$/, '>$1').split('>')
   let here: unknown = results
   for (const [place, step] of steps.entries()) {
     here = follow(here, step)
