@@ -3,10 +3,11 @@ import { type Static, section, text } from '#lib/config/schema.ts'
 import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts'
 import { deadLetterSection, elasticsearchSection } from './index/config.ts'
 import { checkQueue, queueSection } from './queue/config.ts'
-import { otlpSection } from './receive/config.ts'
+import { bulkSection, otlpSection } from './receive/config.ts'
 
 export const schema = section('Configuration of the collector: receives, queues on disk, indexes.', {
   otlp: otlpSection(),
+  bulk: bulkSection(),
   data_dir: text({
     description: 'Directory of the queue and of the dead letter file.',
     default: './data/collector',

@@ -1,27 +1,19 @@
 import { join } from 'node:path'
+import { CodedError } from '#lib/errors.ts'
 import { createEvents, type EventDeps } from '#lib/events.ts'
 import { systemFiles } from '#lib/files.ts'
-import { createWebServer, type WebServer } from '#lib/http/server.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from './config.ts'
 import { COLLECTOR_EVENTS } from './events.ts'
 import { createIndexing, type Indexing } from './index/create-indexing.ts'
 import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
-import { createGrpcServer, type GrpcServer } from './receive/grpc/server.ts'
-import { InFlightBytes } from './receive/in-flight.ts'
-import { LogsIntake } from './receive/logs-intake.ts'
-import { otlpHttpRoutes } from './receive/otlp-http.ts'
-import { ReceiveStats } from './receive/stats.ts'
+import { createReceivers, type Receivers } from './receive/receivers.ts'
 
-export interface Pipeline {
+export interface Pipeline extends Receivers {
   /** In start order. */
   readonly parts: readonly Service[]
-  readonly otlp: WebServer
-  readonly otlpGrpc: GrpcServer
   readonly queue: () => DiskQueue | undefined
-  readonly received: ReceiveStats
-  readonly inFlight: InFlightBytes
   readonly indexing: Indexing
   readonly fillWatch: FillWatch
   readonly nowMs: () => number
@@ -31,7 +23,8 @@ export interface Pipeline {
  * The collector, in the order in which a log record meets it:
  *
  * receive   OTLP over HTTP and gRPC, limits, decompression           receive/otlp-http.ts, receive/grpc/server.ts
- * check     every part of it, record by record                       receive/logs-intake.ts
+ *           documents as Elasticsearch takes them                    receive/bulk/routes.ts
+ * check     every part of it, record by record                       receive/logs-intake.ts, receive/bulk/read-bulk.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
  * encode    requests to a bulk body                                  index/bulk-encoder.ts
  * send      until each document is indexed or refused for good       index/bulk-sender.ts
@@ -41,9 +34,11 @@ export interface Pipeline {
 export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeline {
   const { clock } = deps
   const events = createEvents('vedette_collector', COLLECTOR_EVENTS, deps)
-  const received = new ReceiveStats()
   let queue: DiskQueue | undefined
-  const openQueue = () => queue!
+  const openQueue = () => {
+    if (queue === undefined) throw new CodedError('RECEIVE_FAILED', ['the queue is not open yet'], { retryable: true })
+    return queue
+  }
 
   const storage: Service = {
     name: 'queue',
@@ -67,37 +62,12 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   const fillWatch = new FillWatch({ queue: () => queue, clock, events, alarmPercent: config.queue.alarm_percent })
   const indexing = createIndexing(config, { queue: openQueue, clock, events })
 
-  const inFlight = new InFlightBytes(config.otlp.max_in_flight_bytes)
-  const logs = new LogsIntake({
-    ...{ queue: openQueue, events, stats: received },
-    maxRequestBytes: config.otlp.max_request_bytes,
-    maxRequestRecords: config.otlp.max_request_records,
-    maxRecordBytes: config.otlp.max_record_bytes,
-    maxRecordValues: config.otlp.max_record_values,
-  })
-  const { cors } = config.otlp.http
-  const otlp = createWebServer({
-    name: 'otlp.http.listen_address',
-    listenAddress: config.otlp.http.listen_address,
-    requestTimeoutMs: config.otlp.http.request_timeout,
-    routes: otlpHttpRoutes({
-      ...{ logs, events, inFlight },
-      maxRequestBytes: config.otlp.max_request_bytes,
-      cors: { allowedOrigins: cors.allowed_origins, allowedHeaders: cors.allowed_headers, maxAgeMs: cors.max_age },
-    }),
-  })
-
-  const { grpc } = config.otlp
-  const otlpGrpc = createGrpcServer({
-    ...{ logs, events, inFlight },
-    listenAddress: grpc.listen_address,
-    maxRequestBytes: config.otlp.max_request_bytes,
-    requestTimeoutMs: grpc.request_timeout,
-  })
+  const receivers = createReceivers({ config, queue: openQueue, events, clock })
 
   return {
-    parts: [storage, fillWatch, ...indexing.parts, otlp, ...(grpc.enabled ? [otlpGrpc] : [])],
-    ...{ otlp, otlpGrpc, received, inFlight, indexing, fillWatch },
+    parts: [storage, fillWatch, ...indexing.parts, ...receivers.servers],
+    ...receivers,
+    ...{ indexing, fillWatch },
     nowMs: () => clock.nowMs(),
     queue: () => queue,
   }

@@ -32,7 +32,9 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
       name: 'web.listen_address',
       listenAddress: config.web.listen_address,
       management: { registry: deps.registry, notReady: deps.notReady },
+      requestTimeoutMs: config.otlp.http.request_timeout,
       routes(app) {
+        pipeline.webRoutes(app)
         queryRoutes(
           { elasticsearch: pipeline.indexing.elasticsearch, index: dataStreamOf(config.elasticsearch) },
           deps,

@@ -64,3 +64,13 @@ export function otlpSection() {
     }),
   })
 }
+
+/** The part that is about receiving what is meant for Elasticsearch. */
+export function bulkSection() {
+  return section('Receiving from what ships to Elasticsearch: Filebeat, Logstash, Fluent Bit.', {
+    enabled: boolean({
+      description: 'Whether `_bulk` is served at the address of `web`. The limits of `otlp` apply.',
+      default: true,
+    }),
+  })
+}

@@ -7,7 +7,7 @@ import { addCors, type CorsOptions } from './cors.ts'
 import type { InFlightBytes } from './in-flight.ts'
 import type { LogsIntake, ReceivedRequest } from './logs-intake.ts'
 import { encodeJsonRequest } from './otlp-json.ts'
-import { readBody } from './read-body.ts'
+import { announcedBytes, readBody } from './read-body.ts'
 import { RETRY_AFTER_SECONDS, refusalOf, toCoded } from './refusal.ts'
 
 export interface OtlpHttpOptions {
@@ -52,7 +52,7 @@ export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance)
     app.post('/v1/logs', async (request, reply) => {
       const hold = holder(reply)
       const sent = await readBody(request.raw, {
-        announcedBytes: announcedBytes(request),
+        announcedBytes: announcedBytes(request.headers),
         maxBytes: maxRequestBytes,
         hold,
       })
@@ -91,11 +91,6 @@ function decode(
   const body = encodeJsonRequest(content)
   if ('problem' in body) throw new CodedError('PAYLOAD_MALFORMED', [body.problem])
   return { transport: 'otlp_http', body }
-}
-
-function announcedBytes({ headers }: FastifyRequest): number | undefined {
-  const length = headers['content-length']
-  return length === undefined || headers['transfer-encoding'] !== undefined ? undefined : Number(length)
 }
 
 function isJson(request: FastifyRequest): boolean {

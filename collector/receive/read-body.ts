@@ -1,7 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { CodedError } from '#lib/errors.ts'
 
-export interface ReadBodyOptions {
+/** Bytes that a sender says it sends; undefined if it does not say. */
+export function announcedBytes(headers: IncomingHttpHeaders): number | undefined {
+  const length = headers['content-length']
+  return length === undefined || headers['transfer-encoding'] !== undefined ? undefined : Number(length)
+}
+
+interface ReadBodyOptions {
   /** Bytes that the sender says it sends; undefined if it does not say. */
   readonly announcedBytes: number | undefined
   readonly maxBytes: number

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '#lib/clock.ts'
 import { loadConfig } from '#lib/config/load.ts'
+import { createWebServer, type WebServer } from '#lib/http/server.ts'
 import { inOrder, type Lifecycle } from '#lib/lifecycle.ts'
 import { createLogger } from '#lib/log.ts'
 import { createRegistry, type Registry } from '#lib/metrics.ts'
@@ -29,6 +30,7 @@ export class CollectorHarness {
   #lifecycle: Lifecycle | undefined
   #pipeline: Pipeline | undefined
   #registry: Registry | undefined
+  #web: WebServer | undefined
 
   constructor(directory: string, elasticsearchUrl: string, settings: readonly string[] = []) {
     this.directory = directory
@@ -45,6 +47,11 @@ export class CollectorHarness {
     return `${this.pipeline.otlp.url}/v1/logs`
   }
 
+  /** Where `_bulk` is. */
+  get webUrl(): string {
+    return this.#web?.url ?? ''
+  }
+
   async start(): Promise<void> {
     const config = loadConfig(configModule, { overrides: this.#settings, env: {} })
     const logger = createLogger({
@@ -56,7 +63,9 @@ export class CollectorHarness {
     this.#registry = createRegistry('collector', '0')
     this.#pipeline = createPipeline(config, { clock: systemClock, logger, registry: this.#registry })
     exportMetrics(this.#registry, this.#pipeline)
-    this.#lifecycle = inOrder(this.#pipeline.parts, { clock: systemClock, drainMs: 5_000 })
+    const { webRoutes } = this.#pipeline
+    this.#web = createWebServer({ name: 'web', listenAddress: '127.0.0.1:0', routes: webRoutes })
+    this.#lifecycle = inOrder([...this.#pipeline.parts, this.#web], { clock: systemClock, drainMs: 5_000 })
     await this.#lifecycle.start()
   }
 

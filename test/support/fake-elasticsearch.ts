@@ -8,6 +8,10 @@ export interface BulkDocument {
   readonly id: string
   /** As it was sent. */
   readonly line: string
+  readonly operation: 'create' | 'index'
+  /** What the action says itself; then it counts more than the request. */
+  readonly requireDataStream: boolean | undefined
+  readonly pipeline: string | undefined
 }
 
 export interface BulkRequest {
@@ -55,7 +59,7 @@ export type BulkAnswer =
 const TYPE = 'application/json'
 
 /**
- * As much of Elasticsearch as a shipper sees: index templates, data streams that need one, and `_bulk` with `create`.
+ * As much of Elasticsearch as a shipper sees: index templates, data streams that need one, and `_bulk` with `create` and `index`.
  * It keeps every document by id, and can be told to fail in every way a cluster, a proxy or a network does.
  */
 export class FakeElasticsearch {
@@ -127,8 +131,8 @@ export class FakeElasticsearch {
     if (answer.kind === 'reset' && !answer.indexed) request.socket.resetAndDestroy()
     if (answer.kind === 'hang' || answer.kind === 'refuse' || (answer.kind === 'reset' && !answer.indexed)) return
     const fault = answer.kind === 'items' ? answer.fault : () => undefined
-    const items = documents.map((document, place) => this.#create(document, fault(document, place)))
-    const honest = { errors: items.some(({ create }) => create.status > 299), items }
+    const items = documents.map((document, place) => this.#write(document, fault(document, place)))
+    const honest = { errors: items.some((item) => Object.values(item).some(({ status }) => status > 299)), items }
     if (answer.kind === 'reset') request.socket.resetAndDestroy()
     else if (answer.kind === 'truncate') truncate(response, honest)
     else if (answer.kind === 'slow') setTimeout(() => send(response, 200, honest), answer.firstByteMs)
@@ -137,19 +141,20 @@ export class FakeElasticsearch {
     } else send(response, 200, answer.kind === 'lie' ? answer.answer(honest) : honest)
   }
 
-  #create(document: BulkDocument, fault: ItemFault | undefined) {
-    if (fault !== undefined && fault.store !== true) return { create: itemOf(fault) }
-    if (!this.#hasTemplateFor(document.index)) {
-      return { create: itemOf({ status: 404, type: 'index_not_found_exception', reason: 'no such index' }) }
+  #write(document: BulkDocument, fault: ItemFault | undefined): Record<string, { readonly status: number }> {
+    const { operation } = document
+    if (fault !== undefined && fault.store !== true) return { [operation]: itemOf(fault) }
+    if (document.requireDataStream !== false && !this.#hasTemplateFor(document.index)) {
+      return { [operation]: itemOf({ status: 404, type: 'index_not_found_exception', reason: 'no such index' }) }
     }
     const key = `${document.index}/${document.id}`
     const known = this.documents.get(key)
-    if (known !== undefined) {
+    if (known !== undefined && operation === 'create') {
       if (contentOf(known) !== contentOf(document.line)) this.conflicts.push(key)
       return { create: itemOf({ status: 409, type: 'version_conflict_engine_exception', reason: 'exists' }) }
     }
     this.documents.set(key, document.line)
-    return { create: fault === undefined ? { status: 201 } : itemOf(fault) }
+    return { [operation]: fault === undefined ? { status: known === undefined ? 201 : 200 } : itemOf(fault) }
   }
 
   #hasTemplateFor(index: string): boolean {
@@ -181,6 +186,13 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
 }
 
+interface BulkAction {
+  readonly _index: string
+  readonly _id: string
+  readonly require_data_stream?: boolean
+  readonly pipeline?: string
+}
+
 /** Parses NDJSON as strictly as Elasticsearch: each line whole, each document valid JSON without duplicate keys. */
 function parseBulk(body: Buffer): BulkDocument[] {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
@@ -188,11 +200,13 @@ function parseBulk(body: Buffer): BulkDocument[] {
   const lines = text.slice(0, -1).split('\n')
   const documents: BulkDocument[] = []
   for (let at = 0; at < lines.length; at += 2) {
-    const action = JSON.parse(lines[at]!) as { create: { _index: string; _id: string } }
+    const [[operation, action] = []] = Object.entries(JSON.parse(lines[at]!) as Record<string, BulkAction>)
+    if (action === undefined || (operation !== 'create' && operation !== 'index')) throw new Error('no such action')
     const line = lines[at + 1]!
     JSON.parse(line)
-    if (Buffer.byteLength(action.create._id) > 512) throw new Error('id too long')
-    documents.push({ index: action.create._index, id: action.create._id, line })
+    const { _index: index, _id: id, require_data_stream: requireDataStream, pipeline } = action
+    if (Buffer.byteLength(id) > 512) throw new Error('id too long')
+    documents.push({ index, id, line, operation, requireDataStream, pipeline })
   }
   return documents
 }

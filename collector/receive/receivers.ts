@@ -1,0 +1,73 @@
+import type { Clock } from '#lib/clock.ts'
+import { createWebServer, type FastifyInstance, type WebServer } from '#lib/http/server.ts'
+import type { Service } from '#lib/lifecycle.ts'
+import type { CollectorConfig } from '../config.ts'
+import type { CollectorEvents } from '../events.ts'
+import type { DiskQueue } from '../queue/queue.ts'
+import { BulkIntake } from './bulk/bulk-intake.ts'
+import { bulkRoutes } from './bulk/routes.ts'
+import { shipperRoutes } from './bulk/shipper-routes.ts'
+import { createGrpcServer, type GrpcServer } from './grpc/server.ts'
+import { InFlightBytes } from './in-flight.ts'
+import { LogsIntake } from './logs-intake.ts'
+import { otlpHttpRoutes } from './otlp-http.ts'
+import { ReceiveStats } from './stats.ts'
+
+export interface ReceiversOptions {
+  readonly config: Pick<CollectorConfig, 'otlp' | 'bulk'>
+  readonly queue: () => DiskQueue
+  readonly events: CollectorEvents
+  readonly clock: Clock
+}
+
+export interface Receivers {
+  /** Servers of their own, in start order. */
+  readonly servers: readonly Service[]
+  readonly otlp: WebServer
+  readonly otlpGrpc: GrpcServer
+  /** What is received at the collector's web address. */
+  readonly webRoutes: (app: FastifyInstance) => void
+  readonly received: ReceiveStats
+  readonly inFlight: InFlightBytes
+}
+
+/** All ways in. They share one limit for what is under way, and each ends in an intake that checks and queues. */
+export function createReceivers({ config, queue, events, clock }: ReceiversOptions): Receivers {
+  const { http, grpc, ...limits } = config.otlp
+  const stats = new ReceiveStats()
+  const inFlight = new InFlightBytes(limits.max_in_flight_bytes)
+  const shared = { events, inFlight, maxRequestBytes: limits.max_request_bytes }
+  const logs = new LogsIntake({
+    ...{ queue, events, stats },
+    maxRequestBytes: limits.max_request_bytes,
+    maxRequestRecords: limits.max_request_records,
+    maxRecordBytes: limits.max_record_bytes,
+    maxRecordValues: limits.max_record_values,
+  })
+  const bulk = new BulkIntake({
+    ...{ queue, events, stats, clock },
+    limits: {
+      maxItems: limits.max_request_records,
+      maxDocumentBytes: limits.max_record_bytes,
+      maxDocumentValues: limits.max_record_values,
+    },
+  })
+  const { allowed_origins: allowedOrigins, allowed_headers: allowedHeaders, max_age: maxAgeMs } = http.cors
+  const otlp = createWebServer({
+    name: 'otlp.http.listen_address',
+    listenAddress: http.listen_address,
+    requestTimeoutMs: http.request_timeout,
+    routes: otlpHttpRoutes({ ...shared, logs, cors: { allowedOrigins, allowedHeaders, maxAgeMs } }),
+  })
+  const otlpGrpc = createGrpcServer({
+    ...{ ...shared, logs },
+    listenAddress: grpc.listen_address,
+    requestTimeoutMs: grpc.request_timeout,
+  })
+  const webRoutes = (app: FastifyInstance) => {
+    if (!config.bulk.enabled) return
+    bulkRoutes({ ...shared, bulk })(app)
+    shipperRoutes()(app)
+  }
+  return { servers: grpc.enabled ? [otlp, otlpGrpc] : [otlp], otlp, otlpGrpc, webRoutes, received: stats, inFlight }
+}
