@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '#lib/version.ts'
+import { deadLetterCommand } from './dead-letter/command.ts'
 import { SERVICES } from './launch.ts'
 import { checkCommand } from './operate/check.ts'
 import { doctorCommand } from './operate/doctor.ts'
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   program.addCommand(upCommand())
   program.addCommand(queryCommand())
   program.addCommand(tailCommand())
+  program.addCommand(deadLetterCommand())
   program.addCommand(tapCommand())
   program.addCommand(topCommand())
   program.addCommand(checkCommand())
@@ -41,7 +43,9 @@ export function createProgram(): Command {
       process.stdout.write(`${version}\n`)
     })
   program.addHelpText('after', `\nServices, each with flags of its own (\`vedette agent --help\`):\n${serviceLines()}`)
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  for (const command of program.commands) {
+    for (const each of [command, ...command.commands]) each.copyInheritedSettings(program)
+  }
   return program
 }
 

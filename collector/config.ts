@@ -9,7 +9,7 @@ export const schema = section('Configuration of the collector: receives, queues 
   otlp: otlpSection(),
   bulk: bulkSection(),
   data_dir: text({
-    description: 'Directory of the queue and of the dead letter file.',
+    description: 'Directory of the queue and of the dead letters.',
     default: './data/collector',
     minLength: 1,
   }),

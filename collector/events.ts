@@ -1,4 +1,5 @@
 import type { Events, EventTable } from '#lib/events.ts'
+import { DEAD_LETTER_EVENTS } from './dead-letter/events.ts'
 import { INDEX_EVENTS } from './index/events.ts'
 import { QUEUE_EVENTS } from './queue/events.ts'
 import { RECEIVE_EVENTS } from './receive/events.ts'
@@ -9,11 +10,12 @@ export const COLLECTOR_EVENTS = {
   ...QUEUE_EVENTS,
   entryUndecodable: {
     metric: 'queue_undecodable_entries_total',
-    help: 'Entries of the queue that could not be made into documents; they are in the dead letter file as they are.',
+    help: 'Entries of the queue that could not be made into documents; they are dead letters as they are.',
     level: 'error',
-    message: 'an entry of the queue could not be made into documents; it goes to the dead letter file as it is',
+    message: 'an entry of the queue could not be made into documents; it becomes a dead letter as it is',
   },
   ...INDEX_EVENTS,
+  ...DEAD_LETTER_EVENTS,
 } as const satisfies EventTable
 
 export type CollectorEvents = Events<typeof COLLECTOR_EVENTS>

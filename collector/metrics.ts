@@ -5,11 +5,12 @@ import { exportQueueMetrics } from './queue/metrics.ts'
 /**
  * The collector's accounting, read from the stages when it is scraped. At any moment, for the records since the start:
  *
- * received + recovered = indexed + failure store + duplicate + dead letter + dropped + queued + in flight + lost
+ * received + recovered + replayed = indexed + failure store + duplicate + dead letter + dropped + queued + in flight + lost
  *
- * `recovered` is what the queue held at start; `lost` is what was damaged on its disk and should stay 0. What ended in the
- * dead letter file because it could not be made into documents is among `dead letter`. The records in the failure store are
- * counted by the event (events.ts). `dropped` is `records_dropped_total`, what the configuration asks to be dropped.
+ * `recovered` is what the queue held at start; `replayed` are dead letters that were put in it again; `lost` is what was
+ * damaged on its disk and should stay 0. What could not be made into documents is among `dead letter`. The records in the
+ * failure store are counted by the event (index/events.ts). `dropped` is `records_dropped_total`, what the configuration
+ * asks to be dropped.
  */
 export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
   const { queue, received, inFlight, indexing } = pipeline
@@ -25,7 +26,8 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
     ['records_recovered_total', 'Records that the queue held at start.', () => queue()?.recoveredRecords ?? 0],
     ['records_indexed_total', 'Records that Elasticsearch indexed.', () => indexed.indexed],
     ['records_duplicate_total', 'Records that Elasticsearch had already: redeliveries.', () => indexed.duplicates],
-    ['records_dead_letter_total', 'Records in the dead letter file since the start.', () => indexed.deadLettered],
+    ['records_dead_letter_total', 'Records that became dead letters.', () => indexed.deadLettered],
+    ['records_replayed_total', 'Records of dead letters that were put in the queue again.', () => indexed.replayed],
     ['records_lost_total', 'Records that were damaged in the queue.', () => queue()?.lostRecords ?? 0],
     [
       'documents_redelivered_total',
@@ -56,6 +58,7 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
     ['bulk_concurrency_limit', 'Bulk requests that may be under way at once just now.', () => flow.limit],
     ['bulk_target_bytes', 'Bytes at which a bulk request is sent just now.', () => size.targetBytes],
     ['dead_letter_bytes', 'Bytes of the dead letter files.', () => deadLetters.sizeBytes],
+    ['dead_letters', 'Dead letters that were neither replayed nor dropped.', () => deadLetters.count],
   ]
   for (const [name, help, read] of gauges) gaugeOf(registry, { name: `vedette_collector_${name}`, help }, read)
   gaugeOf(

@@ -28,7 +28,7 @@ export interface Pipeline extends Receivers {
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
  * encode    requests to a bulk body                                  index/bulk-encoder.ts
  * send      until each document is indexed or refused for good       index/bulk-sender.ts
- * bury      what was refused, with the reason                        index/dead-letter.ts
+ * bury      what was refused, with the reason                        dead-letter/dead-letters.ts
  * settle    the queue forgets it                                     queue/queue.ts
  */
 export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeline {

@@ -3,6 +3,7 @@ import { createWebServer } from '#lib/http/server.ts'
 import { claimDirectory } from '#lib/process/directory.ts'
 import type { ServiceDefinition } from '#lib/process/run.ts'
 import * as configModule from './config.ts'
+import { deadLetterRoutes } from './dead-letter/routes.ts'
 import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { dataStreamOf } from './query/fields.ts'
@@ -39,6 +40,7 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
           { elasticsearch: pipeline.indexing.elasticsearch, index: dataStreamOf(config.elasticsearch) },
           deps,
         )(app)
+        deadLetterRoutes(pipeline.indexing)(app)
         staticRoutes(join(import.meta.dirname, '../ui'))(app)
       },
     })

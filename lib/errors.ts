@@ -101,6 +101,10 @@ export const ERRORS = {
     message: 'parameter %s: %s',
     cure: 'Correct the parameter; the message says what is allowed.',
   },
+  CROSS_ORIGIN: {
+    message: 'a page of %s may not change anything here',
+    cure: 'Send the request from the same origin, or from no browser at all.',
+  },
   SEARCH_UNAVAILABLE: {
     message: 'Elasticsearch did not answer the search: %s',
     cure: 'Check that the store or the cluster of elasticsearch.nodes runs; the log of the collector says more. Nothing is lost meanwhile: new lines wait in the queue.',

@@ -37,13 +37,16 @@ export function addCommonOptions(
     .addOption(new Option('-t, --timestamps <form>', 'how times are printed').choices(TIMESTAMPS).default('local'))
     .option('--color', 'colour even when the output is no terminal')
     .option('--no-color', 'no colour (also: NO_COLOR=1)')
-    .addOption(
-      new Option('--server <url>', 'web address of the collector')
-        .env('VEDETTE_SERVER')
-        .default(new URL('http://127.0.0.1:9464'), 'http://127.0.0.1:9464')
-        .argParser(parseServer),
-    )
+    .addOption(serverOption())
     .addHelpText('after', QUERY_HELP)
+}
+
+/** The option that says which collector is meant. */
+export function serverOption(): Option {
+  return new Option('--server <url>', 'web address of the collector')
+    .env('VEDETTE_SERVER')
+    .default(new URL('http://127.0.0.1:9464'), 'http://127.0.0.1:9464')
+    .argParser(parseServer)
 }
 
 /** The parameters of the API that say which lines are wanted. */
@@ -57,7 +60,7 @@ export function filterParameters(text: readonly string[], options: CommonOptions
   return parameters
 }
 
-function gather(value: string, earlier: readonly string[] = []): readonly string[] {
+export function gather(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value]
 }
 

@@ -23,7 +23,7 @@ export class ServerError extends Error {
  *
  * @throws ServerError for an error that it answered, CodedError SERVER_UNREACHABLE or SERVER_ANSWER for all else
  */
-export async function get(
+export function get(
   server: URL,
   path: string,
   parameters: URLSearchParams,
@@ -31,7 +31,17 @@ export async function get(
 ): Promise<Response> {
   const url = new URL(path, server)
   url.search = parameters.toString()
-  const response = await fetch(url, { signal: options.signal, headers: { ...options.headers } }).catch((error) => {
+  return ask(server, url, options)
+}
+
+/** Sends a POST with a JSON body to the collector; throws as {@link get} does. */
+export function post(server: URL, path: string, body: object, signal: AbortSignal): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return ask(server, new URL(path, server), { method: 'POST', headers, body: JSON.stringify(body), signal })
+}
+
+async function ask(server: URL, url: URL, options: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+  const response = await fetch(url, options).catch((error) => {
     if (options.signal.aborted) throw error
     throw unreachable(server, error)
   })

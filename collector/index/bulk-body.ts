@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer'
 export interface BulkBody {
   readonly bytes: Buffer
   readonly offsets: readonly number[]
+  /** How often each document was refused before; left out if none was. */
+  readonly attempts?: readonly number[]
 }
 
 /** Counter, read when scraped. */
@@ -35,7 +37,9 @@ export function indexAt(body: BulkBody, index: number): string {
 
 /** A body of some of the documents of another. */
 export function pick(body: BulkBody, indices: readonly number[]): BulkBody {
-  return join(indices.map((index) => documentAt(body, index)))
+  const picked = join(indices.map((index) => documentAt(body, index)))
+  const { attempts } = body
+  return attempts === undefined ? picked : { ...picked, attempts: indices.map((index) => attempts[index]!) }
 }
 
 /** What is not UTF-8 would have the whole bulk request refused, so it becomes U+FFFD. */

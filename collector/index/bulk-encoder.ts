@@ -89,6 +89,10 @@ export class BulkEncoder implements LogsVisitor {
     return this.#arena.length
   }
 
+  get documents(): number {
+    return this.#offsets.length
+  }
+
   /**
    * Adds records of a request, from one of them on. Few bytes can stand for many, as a resource is written out for each
    * of its records; so a request may not fit into one body.

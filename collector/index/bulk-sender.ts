@@ -1,16 +1,17 @@
 import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
+import type { Burial } from '../dead-letter/burial.ts'
+import type { DeadLetter, LetterContent } from '../dead-letter/letter.ts'
 import type { BatchSize } from './batch-size.ts'
-import { readBlock } from './block.ts'
+import { type Refusal, readBlock } from './block.ts'
 import type { Blocks } from './blocks.ts'
 import { type BulkBody, documentAt, documentsOf, indexAt, pick, type RepairStats } from './bulk-body.ts'
 import type { BulkRequests, RequestStats } from './bulk-request.ts'
 import { type Outcome, readBulkResult } from './bulk-result.ts'
-import type { Burial } from './burial.ts'
-import type { DeadLetter } from './dead-letter.ts'
 import type { Answer } from './elasticsearch.ts'
 import type { IndexEvents } from './events.ts'
 import type { Flow, FlowVerdict, Ticket } from './flow.ts'
+import { withoutContent } from './reason.ts'
 import type { Stopping, TemplateKeeper } from './template-keeper.ts'
 
 export interface BulkSenderOptions {
@@ -35,6 +36,8 @@ export interface IndexStats extends RepairStats, RequestStats {
   failureStore: number
   duplicates: number
   deadLettered: number
+  /** Records of dead letters that were put in the queue again. */
+  replayed: number
   /** Documents that were sent again although they may have been taken: the answer was lost. */
   redelivered: number
 }
@@ -52,7 +55,7 @@ interface Course {
 
 const MIB = 1024 ** 2
 
-/** Sends bulk bodies until each of their documents is indexed, known, or in the dead letter file. */
+/** Sends bulk bodies until each of their documents is indexed, known, or a dead letter. */
 export class BulkSender {
   readonly #options: BulkSenderOptions
 
@@ -159,15 +162,14 @@ export class BulkSender {
           break
         }
         case 'refused': {
-          const { status, type, reason } = outcome
-          letters.push({ status, type, reason, content: documentAt(body, index) })
+          letters.push(letterOf(body, index, outcome))
         }
       }
     }
     blocks.clear('')
     for (const name of blocked) if (!standing.has(name)) blocks.clear(name)
     for (const name of standing) blocked.add(name)
-    if (!(await burial.bury(letters, stopping))) return false
+    if (!(await burial.bury(letters, stopping.draining))) return false
     // Someone deleted the template, or this is another cluster than before.
     if (isIndexMissing && !(await templates.put(stopping))) return false
     if (again.length === 0) return true
@@ -216,9 +218,9 @@ export class BulkSender {
     if (documents === 1) {
       const status = answer.kind === 'error' ? answer.status : 0
       const type = status === 413 ? 'request_entity_too_large' : 'bulk_request_refused'
-      return burial.bury([{ status, type, reason: message, content: documentAt(body, 0) }], stopping)
+      return burial.bury([letterOf(body, 0, { status, type, reason: message })], stopping.draining)
     }
-    events.bulkDivided({ reason }, { documents, bytes: body.bytes.length, err: message })
+    events.bulkDivided({ reason }, { documents, bytes: body.bytes.length, err: withoutContent(message) })
     const middle = documents >> 1
     const all = Array.from({ length: documents }, (_, index) => index)
     return (
@@ -226,6 +228,16 @@ export class BulkSender {
       (await this.deliver(pick(body, all.slice(middle)), stopping))
     )
   }
+}
+
+function letterOf(body: BulkBody, index: number, { status, type, reason }: Refusal): DeadLetter {
+  const content: LetterContent = {
+    ...({ kind: 'bulk', encoding: 'identity' } as const),
+    records: 1,
+    bytes: documentAt(body, index),
+    receivedAtMs: 0,
+  }
+  return { status, type, reason, attempts: (body.attempts?.[index] ?? 0) + 1, content }
 }
 
 /** Below this size nobody cuts a connection, or is too slow, because a request is too large. */

@@ -1,12 +1,15 @@
 import { choice, duration, integer, list, type Static, secret, section, size, text, url } from '#lib/config/schema.ts'
 
-export const deadLetterSection = section('What Elasticsearch refuses for good is kept, with the reason.', {
-  max_bytes: size({
-    description: 'Beyond this size the oldest file is deleted.',
-    default: '1GiB',
-    minimum: 1024 ** 2,
-  }),
-})
+export const deadLetterSection = section(
+  'What Elasticsearch refuses for good is kept, with the reason, to be replayed.',
+  {
+    max_bytes: size({
+      description: 'Beyond this size the oldest letters are deleted, file by file.',
+      default: '1GiB',
+      minimum: 1024 ** 2,
+    }),
+  },
+)
 
 export const elasticsearchSection = section(
   'Where logs are indexed: Elasticsearch 8.16 and later, or the embedded store.',

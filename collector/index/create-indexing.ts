@@ -3,15 +3,16 @@ import type { Clock } from '#lib/clock.ts'
 import { systemFiles } from '#lib/files.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from '../config.ts'
+import { Burial } from '../dead-letter/burial.ts'
+import { DeadLetters } from '../dead-letter/dead-letters.ts'
+import { Replayer } from '../dead-letter/replayer.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import { BatchSize } from './batch-size.ts'
 import { Blocks } from './blocks.ts'
 import { BulkRequests } from './bulk-request.ts'
 import { BulkSender, type IndexStats } from './bulk-sender.ts'
-import { Burial } from './burial.ts'
 import type { ElasticsearchConfig } from './config.ts'
-import { DeadLetterFile } from './dead-letter.ts'
 import { createElasticsearch, type Elasticsearch } from './elasticsearch.ts'
 import { Flow } from './flow.ts'
 import { Indexer } from './indexer.ts'
@@ -23,7 +24,8 @@ export interface Indexing {
   readonly parts: readonly Service[]
   readonly elasticsearch: Elasticsearch
   readonly stats: IndexStats
-  readonly deadLetters: DeadLetterFile
+  readonly deadLetters: DeadLetters
+  readonly replayer: Replayer
   readonly flow: Flow
   readonly size: BatchSize
   readonly blocks: Blocks
@@ -40,7 +42,7 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events }
   const settings = config.elasticsearch
   const backoff = { initialMs: settings.backoff.initial, maxMs: settings.backoff.max }
   const stats: IndexStats = {
-    ...{ taken: 0, indexed: 0, failureStore: 0, duplicates: 0, deadLettered: 0, redelivered: 0 },
+    ...{ taken: 0, indexed: 0, failureStore: 0, duplicates: 0, deadLettered: 0, replayed: 0, redelivered: 0 },
     ...{ repaired: 0, requests: 0, bytes: 0 },
   }
   const elasticsearch = createElasticsearch({
@@ -51,7 +53,7 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events }
     caFingerprint: settings.ca_fingerprint,
     requestTimeoutMs: settings.timeout,
   })
-  const deadLetters = new DeadLetterFile({
+  const deadLetters = new DeadLetters({
     files: systemFiles,
     directory: join(config.data_dir, 'dead-letter'),
     events,
@@ -83,11 +85,12 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events }
   })
   const connection: Service = { name: 'elasticsearch client', stop: () => elasticsearch.close() }
   const storage: Service = {
-    name: 'dead letter file',
+    name: 'dead letters',
     start: () => deadLetters.open(),
     stop: () => deadLetters.close(),
   }
-  return { parts: [connection, storage, indexer], elasticsearch, stats, deadLetters, flow, size, blocks }
+  const replayer = new Replayer({ deadLetters, queue, events, stats })
+  return { parts: [connection, storage, indexer], elasticsearch, stats, deadLetters, replayer, flow, size, blocks }
 }
 
 /** Between two processes of one machine compression costs more than it saves. */

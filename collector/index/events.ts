@@ -43,25 +43,6 @@ export const INDEX_EVENTS = {
     level: 'warn',
     message: 'Elasticsearch put documents in the failure store; search `<data stream>::failures` for the reason',
   },
-  documentsDeadLettered: {
-    metric: 'dead_letter_records_total',
-    help: 'Records that were written to the dead letter file, by error type.',
-    level: 'error',
-    message: 'documents were refused for good; they are in the dead letter file',
-    labels: ['type'],
-  },
-  deadLettersDropped: {
-    metric: 'dead_letter_lines_dropped_total',
-    help: 'Lines of dead letter files that were deleted to keep dead_letter.max_bytes.',
-    level: 'error',
-    message: 'deleted the oldest dead letter file to keep dead_letter.max_bytes',
-  },
-  deadLetterFailed: {
-    metric: 'dead_letter_write_errors_total',
-    help: 'Writes to the dead letter file that failed and are tried again.',
-    level: 'error',
-    message: 'cannot write to the dead letter file; trying again',
-  },
   templateFailed: {
     metric: 'template_failures_total',
     help: 'Attempts to put the index template that failed.',

@@ -2,14 +2,14 @@ import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import { messageOf } from '#lib/errors.ts'
 import { freeNow } from '#lib/free-now.ts'
+import type { DeadLetter } from '../dead-letter/letter.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue, QueueEntry } from '../queue/queue.ts'
 import { decompress } from '../receive/content.ts'
 import type { BatchSize } from './batch-size.ts'
-import type { BulkBody } from './bulk-body.ts'
+import { type BulkBody, documentsOf } from './bulk-body.ts'
 import { BulkEncoder } from './bulk-encoder.ts'
 import type { IndexStats } from './bulk-sender.ts'
-import type { DeadLetter } from './dead-letter.ts'
 
 export interface GathererOptions {
   readonly queue: () => DiskQueue
@@ -51,6 +51,8 @@ export class Gatherer {
   #begun: Begun | undefined
   #entries: QueueEntry[] = []
   #letters: DeadLetter[] = []
+  /** Of each document; empty unless dead letters are among them. */
+  #attempts: number[] = []
 
   constructor(options: GathererOptions) {
     this.#options = options
@@ -89,12 +91,20 @@ export class Gatherer {
   }
 
   #finish(): Load | undefined {
-    const body = this.#encoder.lengthBytes > 0 ? this.#encoder.take() : undefined
+    const taken = this.#encoder.lengthBytes > 0 ? this.#encoder.take() : undefined
+    const body = taken === undefined ? undefined : this.#withAttempts(taken)
     if (body === undefined && this.#entries.length === 0) return undefined
     const load = { body, letters: this.#letters, entries: this.#entries }
     this.#letters = []
     this.#entries = []
     return load
+  }
+
+  #withAttempts(body: BulkBody): BulkBody {
+    if (this.#attempts.length === 0) return body
+    const attempts = Array.from({ length: documentsOf(body) }, (_, index) => this.#attempts[index] ?? 0)
+    this.#attempts = []
+    return { ...body, attempts }
   }
 
   /** The next entry that can be decompressed. */
@@ -135,11 +145,15 @@ export class Gatherer {
     const { entry, request, nextRecord } = begun
     this.#begun = undefined
     try {
-      const { kind = 'otlp_logs', receivedAtMs = 0 } = entry.header ?? {}
+      const { kind = 'otlp_logs', receivedAtMs = 0, attempts = 0 } = entry.header ?? {}
+      const { documents } = this.#encoder
       const added =
         kind === 'bulk'
           ? this.#encoder.addLines(request, nextRecord)
           : this.#encoder.add(request, receivedAtMs, nextRecord)
+      if (attempts > 0) {
+        for (let index = documents; index < this.#encoder.documents; index++) this.#attempts[index] = attempts
+      }
       if (added === 'malformed') this.#giveUp(entry, `not valid ${kind}`)
       else if (added === 'all') this.#finishEntry(entry, request)
       else this.#begun = { ...begun, nextRecord: added.nextRecord }
@@ -158,7 +172,14 @@ export class Gatherer {
 
   #giveUp(entry: QueueEntry, reason: string): void {
     this.#options.events.entryUndecodable({}, { records: entry.records, err: reason })
-    this.#letters.push({ status: 0, type: 'undecodable_entry', reason, content: entry })
+    const { header, payload, records } = entry
+    this.#letters.push({
+      ...{ status: 0, type: 'undecodable_entry', reason, attempts: (header?.attempts ?? 0) + 1 },
+      content: {
+        ...{ kind: header?.kind ?? 'unknown', encoding: header?.encoding ?? 'identity' },
+        ...{ records, bytes: payload, receivedAtMs: header?.receivedAtMs ?? 0 },
+      },
+    })
     this.#entries.push(entry)
   }
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '#lib/clock.ts'
 import type { Service } from '#lib/lifecycle.ts'
+import type { Burial } from '../dead-letter/burial.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import type { BulkSender } from './bulk-sender.ts'
-import type { Burial } from './burial.ts'
 import type { Flow } from './flow.ts'
 import { Gatherer, type GathererOptions } from './gatherer.ts'
 import type { Stopping, TemplateKeeper } from './template-keeper.ts'
@@ -74,7 +74,7 @@ export class Indexer implements Service {
       }
       const isDelivered =
         (load.body === undefined || (await sender.deliver(load.body, this.#stopping))) &&
-        (await burial.bury(load.letters, this.#stopping))
+        (await burial.bury(load.letters, this.#draining.signal))
       if (!isDelivered) return
       for (const entry of load.entries) entry.settle()
     }

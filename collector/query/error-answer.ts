@@ -3,10 +3,15 @@ import type { CodedError, ErrorCode } from '#lib/errors.ts'
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   PARAMETER_INVALID: 400,
   QUERY_INVALID: 400,
+  CROSS_ORIGIN: 403,
   NOT_FOUND: 404,
+  UNSUPPORTED_MEDIA_TYPE: 415,
   SEARCH_LIMIT: 429,
   SEARCH_REFUSED: 502,
   SEARCH_UNAVAILABLE: 503,
+  QUEUE_FULL: 503,
+  DISK_FULL: 503,
+  DISK_LOW: 503,
 }
 
 export interface ErrorBody {

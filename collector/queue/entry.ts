@@ -15,17 +15,21 @@ export interface EntryHeader {
   readonly encoding: EntryEncoding
   /** When the request arrived, epoch milliseconds. */
   readonly receivedAtMs: number
+  /** Of a dead letter that is replayed: how often it was refused before. */
+  readonly attempts?: number
 }
 
 export const ENTRY_HEADER_BYTES = 16
 const VERSION = 1
+const MOST_ATTEMPTS = 255
 
-/** version u8, encoding u8, kind u8, zeros, received at f64 (little endian). */
-export function encodeEntryHeader({ kind, encoding, receivedAtMs }: EntryHeader): Buffer {
+/** version u8, encoding u8, kind u8, attempts u8, zeros, received at f64 (little endian). */
+export function encodeEntryHeader({ kind, encoding, receivedAtMs, attempts = 0 }: EntryHeader): Buffer {
   const header = Buffer.alloc(ENTRY_HEADER_BYTES)
   header[0] = VERSION
   header[1] = ENTRY_ENCODINGS.indexOf(encoding)
   header[2] = ENTRY_KINDS.indexOf(kind)
+  header[3] = Math.min(MOST_ATTEMPTS, attempts)
   header.writeDoubleLE(receivedAtMs, 8)
   return header
 }
@@ -36,5 +40,6 @@ export function decodeEntryHeader(bytes: Buffer): EntryHeader | undefined {
   const encoding = ENTRY_ENCODINGS[bytes[1]!]
   const kind = ENTRY_KINDS[bytes[2]!]
   if (encoding === undefined || kind === undefined) return undefined
-  return { kind, encoding, receivedAtMs: bytes.readDoubleLE(8) }
+  const attempts = bytes[3]!
+  return { kind, encoding, receivedAtMs: bytes.readDoubleLE(8), ...(attempts === 0 ? {} : { attempts }) }
 }

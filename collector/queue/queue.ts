@@ -33,6 +33,8 @@ export interface QueueRequest {
   readonly records: number
   /** The uncompressed request. */
   readonly body: Buffer
+  /** Of a dead letter that is replayed: how often it was refused before. */
+  readonly attempts?: number
 }
 
 /** A request on its way to the index. */
@@ -137,14 +139,14 @@ export class DiskQueue {
    * @returns whether its buffers are kept in memory as well; if not, they are the caller's again
    * @throws CodedError QUEUE_FULL, DISK_LOW or DISK_FULL, all retryable: then the request is not in the queue
    */
-  async append({ kind, payload, encoding, records, body }: QueueRequest): Promise<boolean> {
+  async append({ kind, payload, encoding, records, body, attempts }: QueueRequest): Promise<boolean> {
     const { events, nowMs, directory } = this.#options
     if (this.#problem(payload.length) !== undefined) await this.#makeRoom(payload.length)
     if (this.#isEmpty) this.#oldestAtMs = nowMs()
     this.#appendingBytes += payload.length
     let isKept = false
     try {
-      const header = { kind, encoding, receivedAtMs: nowMs() }
+      const header = { kind, encoding, receivedAtMs: nowMs(), ...(attempts === undefined ? {} : { attempts }) }
       const placed = await this.#log.append([encodeEntryHeader(header), payload], records)
       this.#room.written(payload.length)
       isKept = this.#fresh.put({ placed, header, payload, records, body })

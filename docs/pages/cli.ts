@@ -17,7 +17,14 @@ export function cliPage(program: Command, services: readonly ServiceCommand[]): 
   return page('Command line', [
     'What `vedette --help` and `vedette <verb> --help` print.',
     codeBlock('text', helpOf(program)),
-    ...program.commands.flatMap((verb) => [`## vedette ${verb.name()}`, codeBlock('text', helpOf(verb))]),
+    ...program.commands.flatMap((verb) => [
+      `## vedette ${verb.name()}`,
+      codeBlock('text', helpOf(verb)),
+      ...verb.commands.flatMap((part) => [
+        `### vedette ${verb.name()} ${part.name()}`,
+        codeBlock('text', helpOf(part)),
+      ]),
+    ]),
     '## Services',
     '`vedette <service>` runs one service as this process: it logs to standard error, answers `/-/healthy` and `/-/ready`, and drains on SIGTERM or Ctrl-C. Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line, 130 for a second Ctrl-C.',
     ...services.flatMap(({ name, summary, flags }) => [

@@ -8,9 +8,17 @@ import { inOrder, type Lifecycle } from '#lib/lifecycle.ts'
 import { createLogger } from '#lib/log.ts'
 import { createRegistry, type Registry } from '#lib/metrics.ts'
 import * as configModule from '../../collector/config.ts'
+import type { LetterHead } from '../../collector/dead-letter/letter.ts'
 import { exportMetrics } from '../../collector/metrics.ts'
 import { createPipeline, type Pipeline } from '../../collector/pipeline.ts'
 import { encodeLogsRequest } from './otlp-proto.ts'
+
+interface Letter {
+  readonly id: number
+  readonly head: LetterHead
+  /** Action line and document. */
+  readonly text: string
+}
 
 /** Waits short enough for a test, on the real clock: what is waited for here is sockets and disks. */
 const QUICK = [
@@ -101,11 +109,21 @@ export class CollectorHarness {
     throw new Error(`the collector does not come to rest:\n${this.lines.join('\n')}`)
   }
 
+  /** Its dead letters, the oldest first. */
+  async letters(): Promise<readonly Letter[]> {
+    const letters: Letter[] = []
+    for await (const { id, head, bytes } of this.pipeline.indexing.deadLetters.read(0)) {
+      letters.push({ id, head, text: bytes.toString() })
+    }
+    return letters
+  }
+
   /** What came in, and what became of it: equal at any moment. */
   async account() {
-    const [received, recovered] = [
+    const [received, recovered, replayed] = [
       await this.metric('records_received_total'),
       await this.metric('records_recovered_total'),
+      await this.metric('records_replayed_total'),
     ]
     const became = {
       indexed: await this.metric('records_indexed_total'),
@@ -118,8 +136,8 @@ export class CollectorHarness {
       dropped: await this.metric('records_dropped_total'),
     }
     const sum = Object.values(became).reduce((total, value) => total + value, 0)
-    assert.equal(received + recovered, sum, JSON.stringify({ received, recovered, ...became }))
-    return { received, recovered, ...became }
+    assert.equal(received + recovered + replayed, sum, JSON.stringify({ received, recovered, replayed, ...became }))
+    return { received, recovered, replayed, ...became }
   }
 }
 

@@ -57,7 +57,6 @@ test('whatever Elasticsearch answers, every record is accounted for and every id
     elasticsearch.onBulk = ({ number }) => script[number - 1]
     elasticsearch.failingTemplates = failingTemplates
     const sent = new Set<string>()
-    let buried = 0
     await collector.start()
     for (const step of [...todo, { kind: 'settle' } as const]) {
       if (step.kind === 'send') {
@@ -67,18 +66,30 @@ test('whatever Elasticsearch answers, every record is accounted for and every id
       } else if (step.kind === 'settle') await collector.settle()
       else {
         await collector.stop()
-        buried += (await collector.account()).deadLetter
+        await collector.account()
         await collector.start()
       }
       await collector.account()
     }
-    buried += (await collector.account()).deadLetter
+    const missing = () => {
+      const there = new Set([...elasticsearch.documents.keys()].map((key) => key.slice(key.indexOf('/') + 1)))
+      return [...sent].filter((id) => !there.has(id))
+    }
+    const letters = new Set((await collector.letters()).map(({ head }) => head.documentId))
+    for (const id of missing()) {
+      assert.ok(letters.has(id), `${id} is neither indexed nor a dead letter`)
+    }
+    // Once the cause is mended, a replay brings the rest.
+    elasticsearch.onBulk = () => undefined
+    const { replayer, deadLetters } = collector.pipeline.indexing
+    const selection = { types: [], indices: [], sinceMs: -Infinity, untilMs: Infinity, ids: undefined }
+    await replayer.replay({ selection, after: -1, through: deadLetters.nextId - 1 })
+    await collector.settle()
+    await collector.account()
+    assert.deepEqual([missing(), await collector.letters()], [[], []])
     await collector.stop()
     await elasticsearch.stop()
     assert.deepEqual(elasticsearch.conflicts, [])
-    const there = new Set([...elasticsearch.documents.keys()].map((key) => key.slice(key.indexOf('/') + 1)))
-    const missing = [...sent].filter((id) => !there.has(id))
-    assert.ok(missing.length <= buried, `missing: ${missing}, buried: ${buried}`)
   })
   await fc.assert(property, { numRuns: 40, interruptAfterTimeLimit: 8_000 })
 })

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { CollectorHarness } from '../../support/collector-harness.ts'
 import { type BulkAnswer, FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
@@ -21,16 +19,6 @@ function script(elasticsearch: FakeElasticsearch, ...answers: BulkAnswer[]): voi
   elasticsearch.onBulk = ({ number }) => answers[number - 1]
 }
 
-function deadLetters(collector: CollectorHarness): Record<string, unknown>[] {
-  const directory = join(collector.directory, 'dead-letter')
-  const text = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'))
-  return text
-    .join('')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-}
-
 test('each document gets what its own item says', async (t) => {
   const { elasticsearch, collector } = await start(t)
   const seen: string[][] = []
@@ -49,15 +37,14 @@ test('each document gets what its own item says', async (t) => {
   assert.deepEqual(seen[1], ['id-2', 'id-3', 'id-4', 'id-5', 'id-9'], 'only what can be taken later is sent again')
   const { indexed, duplicate, deadLetter } = await collector.account()
   assert.deepEqual({ indexed, duplicate, deadLetter }, { indexed: 7, duplicate: 1, deadLetter: 3 })
-  const letters = deadLetters(collector)
+  const letters = await collector.letters()
   assert.deepEqual(
-    letters.map(({ why }) => why),
+    letters.map(({ head: { status, type, reason, attempts } }) => ({ status, type, reason, attempts })),
     [400, 404, 500].map((status) => ({
-      status,
-      error: { type: `error_${status}`, reason: `because ${status}` },
+      ...{ status, type: `error_${status}`, reason: `because ${status}`, attempts: 1 },
     })),
   )
-  const { action, document } = letters[0] as { action: object; document: { body: object } }
+  const [action, document] = letters[0]!.text.split('\n').map((line) => (line === '' ? line : JSON.parse(line)))
   assert.deepEqual(action, { create: { _index: 'logs-kubernetes.otel-default', _id: 'id-6' } })
   assert.deepEqual(document.body, { text: 'text of id-6' })
   await collector.stop()
@@ -158,9 +145,9 @@ for (const status of [413, 400]) {
     await collector.settle()
     const { indexed, deadLetter } = await collector.account()
     assert.deepEqual({ indexed, deadLetter }, { indexed: 8, deadLetter: 1 })
-    const [letter] = deadLetters(collector) as [{ why: { status: number }; action: { create: { _id: string } } }]
-    assert.equal(letter.why.status, status)
-    assert.equal(letter.action.create._id, 'id-5')
+    const [letter] = await collector.letters()
+    assert.equal(letter?.head.status, status)
+    assert.equal(letter.head.documentId, 'id-5')
     await collector.stop()
   })
 }
