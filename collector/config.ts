@@ -4,6 +4,7 @@ import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts
 import { deadLetterSection, elasticsearchSection } from './index/config.ts'
 import { checkQueue, queueSection } from './queue/config.ts'
 import { bulkSection, otlpSection } from './receive/config.ts'
+import { checkShape, shapeSection } from './shape/config.ts'
 
 export const schema = section('Configuration of the collector: receives, queues on disk, indexes.', {
   otlp: otlpSection(),
@@ -14,6 +15,7 @@ export const schema = section('Configuration of the collector: receives, queues 
     minLength: 1,
   }),
   queue: queueSection(),
+  shape: shapeSection(),
   dead_letter: deadLetterSection,
   elasticsearch: elasticsearchSection,
   web: webSection(':9464', 'the page for searching, the query API, `/metrics`, `/-/healthy` and `/-/ready`'),
@@ -23,6 +25,7 @@ export const schema = section('Configuration of the collector: receives, queues 
 
 export type CollectorConfig = Static<typeof schema>
 
-export function check({ queue }: CollectorConfig, report: Report): void {
+export function check({ queue, shape }: CollectorConfig, report: Report): void {
   checkQueue(queue, report)
+  checkShape(shape, report)
 }

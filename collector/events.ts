@@ -3,11 +3,13 @@ import { DEAD_LETTER_EVENTS } from './dead-letter/events.ts'
 import { INDEX_EVENTS } from './index/events.ts'
 import { QUEUE_EVENTS } from './queue/events.ts'
 import { RECEIVE_EVENTS } from './receive/events.ts'
+import { SHAPE_EVENTS } from './shape/events.ts'
 
 /** What happens in the collector: each counter with its log line. Contents of log records are never among the fields. */
 export const COLLECTOR_EVENTS = {
   ...RECEIVE_EVENTS,
   ...QUEUE_EVENTS,
+  ...SHAPE_EVENTS,
   entryUndecodable: {
     metric: 'queue_undecodable_entries_total',
     help: 'Entries of the queue that could not be made into documents; they are dead letters as they are.',

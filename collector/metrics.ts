@@ -1,6 +1,7 @@
 import { counterOf, gaugeOf, type Registry } from '#lib/metrics.ts'
 import type { Pipeline } from './pipeline.ts'
 import { exportQueueMetrics } from './queue/metrics.ts'
+import { exportShapeMetrics } from './shape/metrics.ts'
 
 /**
  * The collector's accounting, read from the stages when it is scraped. At any moment, for the records since the start:
@@ -16,7 +17,9 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
   const { queue, received, inFlight, indexing } = pipeline
   const { stats: indexed, deadLetters, flow, size, blocks } = indexing
   exportQueueMetrics(registry, pipeline)
-  const settled = () => indexed.indexed + indexed.failureStore + indexed.duplicates + indexed.deadLettered
+  exportShapeMetrics(registry, pipeline)
+  const settled = () =>
+    indexed.indexed + indexed.failureStore + indexed.duplicates + indexed.deadLettered + indexed.dropped
   const counters: readonly [string, string, () => number][] = [
     [
       'records_received_total',

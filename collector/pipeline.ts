@@ -9,6 +9,7 @@ import { createIndexing, type Indexing } from './index/create-indexing.ts'
 import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
 import { createReceivers, type Receivers } from './receive/receivers.ts'
+import { Shaping } from './shape/shaping.ts'
 
 export interface Pipeline extends Receivers {
   /** In start order. */
@@ -16,6 +17,7 @@ export interface Pipeline extends Receivers {
   readonly queue: () => DiskQueue | undefined
   readonly indexing: Indexing
   readonly fillWatch: FillWatch
+  readonly shaping: Shaping
   readonly nowMs: () => number
 }
 
@@ -26,6 +28,7 @@ export interface Pipeline extends Receivers {
  *           documents as Elasticsearch takes them                    receive/bulk/routes.ts
  * check     every part of it, record by record                       receive/logs-intake.ts, receive/bulk/read-bulk.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
+ * shape     drop and redact by the rules of the configuration        shape/shaper.ts
  * encode    requests to a bulk body                                  index/bulk-encoder.ts
  * send      until each document is indexed or refused for good       index/bulk-sender.ts
  * bury      what was refused, with the reason                        dead-letter/dead-letters.ts
@@ -60,14 +63,15 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   }
 
   const fillWatch = new FillWatch({ queue: () => queue, clock, events, alarmPercent: config.queue.alarm_percent })
-  const indexing = createIndexing(config, { queue: openQueue, clock, events })
+  const shaping = new Shaping(config.shape, events)
+  const indexing = createIndexing(config, { queue: openQueue, clock, events, shaping })
 
   const receivers = createReceivers({ config, queue: openQueue, events, clock })
 
   return {
     parts: [storage, fillWatch, ...indexing.parts, ...receivers.servers],
     ...receivers,
-    ...{ indexing, fillWatch },
+    ...{ indexing, fillWatch, shaping },
     nowMs: () => clock.nowMs(),
     queue: () => queue,
   }

@@ -1,25 +1,13 @@
 import type { Report } from '#lib/config/check.ts'
 import { list, mapping, section, text } from '#lib/config/schema.ts'
+import { containerNames } from '#lib/select/container-rule.ts'
 import type { SelectionRule } from './selection.ts'
-
-const namePattern = (what: string) =>
-  text({ description: `Name of the ${what}; \`*\` stands for any text, \`?\` for one character.`, default: '*' })
-
-const names = () => ({
-  namespace: namePattern('namespace'),
-  pod: namePattern('pod'),
-  container: namePattern('container'),
-})
-
-/** Containers by name, for a section that is about some of them. */
-export const containerRules = (description: string) =>
-  list(section('Containers by name. A rule is met if all of its parts are.', names()), { description, default: [] })
 
 /** Containers by name and by labels of their pods. */
 export const selectionRules = (description: string) =>
   list(
     section('Containers by name and label. A rule is met if all of its parts are.', {
-      ...names(),
+      ...containerNames(),
       labels: mapping(text({ description: 'Pattern of the value, `*` for any.' }), {
         description:
           'Labels that the pod must have. They come from `metadata`: a container is not read before they are known, for 2 s at the most; if they are not known then, it is read until they are.',

@@ -1,12 +1,6 @@
 import { matchesPattern } from '#lib/match/name-pattern.ts'
+import { type ContainerRule, isAbout } from '#lib/select/container-rule.ts'
 import type { ContainerInstance } from './paths.ts'
-
-/** Which containers a rule is about; each part is a pattern in which `*` stands for any text. */
-export interface ContainerRule {
-  readonly namespace: string
-  readonly pod: string
-  readonly container: string
-}
 
 /** A rule that may be about labels of the pod too: patterns of their values. */
 export interface SelectionRule extends ContainerRule {
@@ -55,13 +49,4 @@ function hasLabels(rule: SelectionRule, labels: ReadonlyMap<string, string>): bo
     const value = labels.get(key)
     return value !== undefined && matchesPattern(value, pattern)
   })
-}
-
-/** Whether a rule is met. */
-export function isAbout(rule: ContainerRule, { namespace, pod, container }: Container): boolean {
-  return (
-    matchesPattern(namespace, rule.namespace) &&
-    matchesPattern(pod, rule.pod) &&
-    matchesPattern(container, rule.container)
-  )
 }

@@ -3,8 +3,8 @@ import type { Path } from '#lib/config/diagnostic.ts'
 import { choice, integer, list, optional, type Static, section, text } from '#lib/config/schema.ts'
 import { compilePattern } from '#lib/match/pattern.ts'
 import { SEVERITIES } from '#lib/parse/severity-names.ts'
+import { containerRules } from '#lib/select/container-rule.ts'
 import { STREAM_NAMES } from '../decode/line.ts'
-import { containerRules } from '../discover/config.ts'
 
 const ACTIONS = ['drop', 'keep', 'sample'] as const
 

@@ -1,5 +1,5 @@
+import { isAbout } from '#lib/select/container-rule.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
-import { isAbout } from '../discover/selection.ts'
 import { Condition } from './condition.ts'
 import { type RuleConfig, ruleName } from './config.ts'
 import type { Drops } from './drops.ts'

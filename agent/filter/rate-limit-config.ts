@@ -1,7 +1,7 @@
 import type { Report } from '#lib/config/check.ts'
 import type { Path } from '#lib/config/diagnostic.ts'
 import { choice, duration, integer, list, optional, type Static, section, size } from '#lib/config/schema.ts'
-import { containerRules } from '../discover/config.ts'
+import { containerRules } from '#lib/select/container-rule.ts'
 import { RATE_POLICIES } from '../handling/rate-limit.ts'
 
 const records = () => optional(integer({ description: 'Most records in a second.', minimum: 1 }))

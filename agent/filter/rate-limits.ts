@@ -1,5 +1,5 @@
+import { isAbout } from '#lib/select/container-rule.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
-import { isAbout } from '../discover/selection.ts'
 import type { RateLimit, RatePolicy } from '../handling/rate-limit.ts'
 import type { RateLimitConfig } from './rate-limit-config.ts'
 

@@ -1,7 +1,7 @@
 import type { Report } from '#lib/config/check.ts'
 import type { Path } from '#lib/config/diagnostic.ts'
 import { boolean, choice, duration, integer, list, optional, type Static, section, text } from '#lib/config/schema.ts'
-import { containerRules } from '../discover/config.ts'
+import { containerRules } from '#lib/select/container-rule.ts'
 import { createPatternRule, type PatternSpec } from './pattern-rule.ts'
 
 /** Names that are no pattern's. */

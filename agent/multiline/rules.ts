@@ -1,5 +1,5 @@
+import { type ContainerRule, isAbout } from '#lib/select/container-rule.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
-import { type ContainerRule, isAbout } from '../discover/selection.ts'
 import { autoLinesOf, createAutoRule, SINGLE_LINES } from './auto.ts'
 import { type MultilineConfig, patternSpecOf } from './config.ts'
 import { createPatternRule, type PatternRuleResult, type PatternSpec, patternRuleOf } from './pattern-rule.ts'

@@ -4,12 +4,14 @@ import { ANY_VALUE } from '#lib/otlp/fields.ts'
 import type { LogRecordCursor } from '#lib/otlp/log-record.ts'
 import { type LogsVisitor, LogsWalker } from '#lib/otlp/logs-walker.ts'
 import { fileKeyOf, RECORD_UID_BYTES, writeRecordUid } from '#lib/record-uid.ts'
+import { Actions } from './actions.ts'
 import { Arena } from './arena.ts'
 import { type BulkBody, type RepairStats, repairUtf8 } from './bulk-body.ts'
 import { FragmentWriter } from './fragment-writer.ts'
-import { LARGEST_EXPANSION, writeAscii, writeBytes, writeHex, writeJsonString } from './json-writer.ts'
+import { LARGEST_EXPANSION, writeAscii, writeBytes, writeJsonString } from './json-writer.ts'
 import { Source } from './source.ts'
 import { TimestampWriter } from './timestamp-writer.ts'
+import { writeTraceIds } from './trace-writer.ts'
 import { ValueWriter } from './value-writer.ts'
 
 export interface BulkEncoderOptions {
@@ -28,14 +30,13 @@ const MAX_ID_BYTES = 512
 const UID_KEY = Buffer.from('log.record.uid')
 /** Over what the record itself takes: action line, names of the fields, timestamps. */
 const DOCUMENT_OVERHEAD_BYTES = 1_024
-const TRACE_ID_BYTES = 16
-const SPAN_ID_BYTES = 8
 const NEWLINE = 10
 
 const END_OF_ACTION = Buffer.from('}}\n{"@timestamp":"')
 const OBSERVED_TIMESTAMP = Buffer.from('","observed_timestamp":"')
 const SEVERITY_TEXT = Buffer.from(',"severity_text":')
 const BODY_TEXT = Buffer.from(',"body":{"text":')
+const STRUCTURED = Buffer.from(',"structured":')
 const ATTRIBUTES = Buffer.from(',"attributes":')
 const QUOTE = Buffer.from('"')
 const END_OF_OBJECT = Buffer.from('}')
@@ -57,7 +58,7 @@ export class BulkEncoder implements LogsVisitor {
   /** One for each field: each remembers the second it wrote last, and the two are seldom in the same. */
   readonly #times = new TimestampWriter()
   readonly #observedTimes = new TimestampWriter()
-  readonly #action: Buffer
+  readonly #actions: Actions
   readonly #fragments = new FragmentWriter(this.#arena, this.#values)
   /** Where a body is full: the record that reaches it is the last one. */
   maxBytes: number
@@ -70,6 +71,7 @@ export class BulkEncoder implements LogsVisitor {
   #place = 0
   #firstWanted = 0
   #isFull = false
+  #isShaped = false
   #receivedHigh = 0
   #receivedLow = 0
   #resource: Buffer = EMPTY
@@ -81,7 +83,7 @@ export class BulkEncoder implements LogsVisitor {
   constructor({ dataStream, maxBytes, stats }: BulkEncoderOptions) {
     this.maxBytes = maxBytes
     this.#stats = stats
-    this.#action = Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":`)
+    this.#actions = new Actions(dataStream)
   }
 
   /** Bytes gathered so far. */
@@ -98,9 +100,10 @@ export class BulkEncoder implements LogsVisitor {
    * of its records; so a request may not fit into one body.
    *
    * @param receivedAtMs the time of a record that has none
+   * @param isShaped whether SHAPED_RECORD's fields are ours
    * @returns what was added; if the request is malformed, nothing
    */
-  add(request: Buffer, receivedAtMs: number, fromRecord = 0): Added {
+  add(request: Buffer, receivedAtMs: number, fromRecord = 0, isShaped = false): Added {
     const { length } = this.#arena
     const documents = this.#offsets.length
     const receivedNs = BigInt(Math.round(receivedAtMs)) * 1_000_000n
@@ -110,6 +113,7 @@ export class BulkEncoder implements LogsVisitor {
     this.#requestKey = undefined
     this.#place = 0
     this.#firstWanted = fromRecord
+    this.#isShaped = isShaped
     this.#isFull = false
     this.#values.aim(this.#request)
     let isWhole = false
@@ -185,7 +189,7 @@ export class BulkEncoder implements LogsVisitor {
     values.readObject(record.attributes, record.attributeCount)
     const uid = values.textOf(UID_KEY)
     const hasUid = uid !== undefined && this.#isId(uid[0], uid[1])
-    this.#writeAction(hasUid ? uid : undefined, high, low)
+    this.#writeAction(record, hasUid ? uid : undefined, high, low)
     this.#times.write(arena, high, low)
     if (hasObserved) {
       this.#copy(OBSERVED_TIMESTAMP)
@@ -193,12 +197,13 @@ export class BulkEncoder implements LogsVisitor {
     }
     this.#copy(QUOTE)
     this.#writeSeverity(record)
-    if (!record.body.isEmpty) this.#writeBody(record.body.start, record.body.end)
+    if (!record.body.isEmpty) this.#writeBody(record)
     if (record.attributeCount > 0) {
       this.#copy(ATTRIBUTES)
       values.writeObject(hasUid ? UID_KEY : undefined)
     }
-    this.#writeTrace(record)
+    writeTraceIds(arena, this.#request.bytes, record)
+    this.#writeEventName(record)
     writeBytes(arena, this.#ending)
     this.#place += 1
     return true
@@ -209,10 +214,15 @@ export class BulkEncoder implements LogsVisitor {
     this.#offsets.length = documents
   }
 
-  #writeAction(uid: readonly [number, number] | undefined, high: number, low: number): void {
+  #writeAction(
+    { dataStream: { start, end } }: LogRecordCursor,
+    uid: readonly [number, number] | undefined,
+    high: number,
+    low: number,
+  ): void {
     const arena = this.#arena
     this.#offsets.push(arena.length)
-    this.#copy(this.#action)
+    this.#copy(this.#isShaped ? this.#actions.of(this.#request.bytes, start, end) : this.#actions.usual)
     if (uid !== undefined) {
       writeJsonString(arena, this.#request, uid[0], uid[1])
     } else {
@@ -241,7 +251,7 @@ export class BulkEncoder implements LogsVisitor {
   }
 
   /** A text stays a text; a structure goes where a mapping keeps it from exploding; other values become texts. */
-  #writeBody(start: number, end: number): void {
+  #writeBody({ body: { start, end }, structured }: LogRecordCursor): void {
     const kind = this.#values.kindOf(start, end)
     if (kind === 0) return
     if (kind === ANY_VALUE.kvlist || kind === ANY_VALUE.array) {
@@ -253,6 +263,10 @@ export class BulkEncoder implements LogsVisitor {
     this.#copy(BODY_TEXT)
     if (kind === ANY_VALUE.string || kind === ANY_VALUE.bytes) this.#values.write(start, end)
     else this.#writeAsText(start, end)
+    if (this.#isShaped && !structured.isEmpty) {
+      this.#copy(STRUCTURED)
+      this.#copy(this.#request.bytes.subarray(structured.start, structured.end))
+    }
     this.#copy(END_OF_OBJECT)
   }
 
@@ -269,24 +283,10 @@ export class BulkEncoder implements LogsVisitor {
     }
   }
 
-  #writeTrace({ traceId, spanId, eventName }: LogRecordCursor): void {
-    this.#writeId('trace_id', traceId.start, traceId.end, TRACE_ID_BYTES)
-    this.#writeId('span_id', spanId.start, spanId.end, SPAN_ID_BYTES)
+  #writeEventName({ eventName }: LogRecordCursor): void {
     if (eventName.isEmpty) return
     this.#ascii(',"event_name":')
     this.#string(eventName.start, eventName.end)
-  }
-
-  /** An id of another length, or of zeros only, means that there is none. */
-  #writeId(name: string, start: number, end: number, length: number): void {
-    if (end - start !== length) return
-    const { bytes } = this.#request
-    let any = 0
-    for (let at = start; at < end; at++) any |= bytes[at]!
-    if (any === 0) return
-    this.#ascii(`,"${name}":"`)
-    writeHex(this.#arena, bytes, start, end)
-    this.#copy(QUOTE)
   }
 
   #copy(bytes: Buffer): void {

@@ -38,6 +38,8 @@ export interface IndexStats extends RepairStats, RequestStats {
   deadLettered: number
   /** Records of dead letters that were put in the queue again. */
   replayed: number
+  /** Records that rules dropped. */
+  dropped: number
   /** Documents that were sent again although they may have been taken: the answer was lost. */
   redelivered: number
 }

@@ -8,6 +8,7 @@ import { DeadLetters } from '../dead-letter/dead-letters.ts'
 import { Replayer } from '../dead-letter/replayer.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue } from '../queue/queue.ts'
+import type { Shaping } from '../shape/shaping.ts'
 import { BatchSize } from './batch-size.ts'
 import { Blocks } from './blocks.ts'
 import { BulkRequests } from './bulk-request.ts'
@@ -35,14 +36,16 @@ export interface IndexingDeps {
   readonly queue: () => DiskQueue
   readonly clock: Clock
   readonly events: CollectorEvents
+  readonly shaping: Shaping
 }
 
 /** Puts the parts of the indexer together. */
-export function createIndexing(config: CollectorConfig, { queue, clock, events }: IndexingDeps): Indexing {
+export function createIndexing(config: CollectorConfig, { queue, clock, events, shaping }: IndexingDeps): Indexing {
   const settings = config.elasticsearch
   const backoff = { initialMs: settings.backoff.initial, maxMs: settings.backoff.max }
   const stats: IndexStats = {
-    ...{ taken: 0, indexed: 0, failureStore: 0, duplicates: 0, deadLettered: 0, replayed: 0, redelivered: 0 },
+    ...{ taken: 0, indexed: 0, failureStore: 0, duplicates: 0, deadLettered: 0, dropped: 0 },
+    ...{ replayed: 0, redelivered: 0 },
     ...{ repaired: 0, requests: 0, bytes: 0 },
   }
   const elasticsearch = createElasticsearch({
@@ -77,7 +80,7 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events }
   const indexer = new Indexer({
     ...{ queue, sender, burial, flow, templates, clock },
     gathering: {
-      ...{ queue, clock, events, stats, backoff, size },
+      ...{ queue, clock, events, stats, backoff, size, shaping },
       dataStream: `logs-${settings.dataset}-${settings.namespace}`,
       maxDelayMs: settings.bulk.max_delay,
     },

@@ -6,6 +6,8 @@ import type { DeadLetter } from '../dead-letter/letter.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue, QueueEntry } from '../queue/queue.ts'
 import { decompress } from '../receive/content.ts'
+import type { Shaping } from '../shape/shaping.ts'
+import type { Tally } from '../shape/tally.ts'
 import type { BatchSize } from './batch-size.ts'
 import { type BulkBody, documentsOf } from './bulk-body.ts'
 import { BulkEncoder } from './bulk-encoder.ts'
@@ -22,6 +24,7 @@ export interface GathererOptions {
   /** or once its first record has waited this long. */
   readonly maxDelayMs: number
   readonly backoff: BackoffOptions
+  readonly shaping: Shaping
 }
 
 /** What is delivered together. */
@@ -37,9 +40,13 @@ export interface Load {
 interface Begun {
   readonly entry: QueueEntry
   readonly request: Buffer
+  /** If rules made it what it is. */
+  readonly tally: Tally | undefined
   readonly nextRecord: number
 }
 
+/** Requests of which rules leave little are settled after so many bytes of them. */
+const MOST_REQUEST_BYTES = 64 * 1024 ** 2
 /** What a damaged or hostile entry may decompress to: above the limit of requests, which may have been lowered since. */
 const LARGEST_REQUEST_BYTES = 1024 ** 3
 
@@ -53,6 +60,8 @@ export class Gatherer {
   #letters: DeadLetter[] = []
   /** Of each document; empty unless dead letters are among them. */
   #attempts: number[] = []
+  /** Of requests that were taken since the last load: rules may leave nothing of them. */
+  #requestBytes = 0
 
   constructor(options: GathererOptions) {
     this.#options = options
@@ -76,7 +85,7 @@ export class Gatherer {
     const { targetBytes } = size
     this.#encoder.maxBytes = size.limitBytes
     let lingered = false
-    while (this.#encoder.lengthBytes < targetBytes) {
+    while (this.#encoder.lengthBytes < targetBytes && this.#requestBytes < MOST_REQUEST_BYTES) {
       const begun = this.#begun ?? (draining.aborted ? undefined : await this.#take(draining))
       if (begun !== undefined) {
         this.#encode(begun)
@@ -97,6 +106,7 @@ export class Gatherer {
     const load = { body, letters: this.#letters, entries: this.#entries }
     this.#letters = []
     this.#entries = []
+    this.#requestBytes = 0
     return load
   }
 
@@ -117,13 +127,22 @@ export class Gatherer {
         if (entry === undefined) return undefined
         stats.taken += entry.records
         const request = this.#requestOf(entry)
-        if (request !== undefined) return { entry, request, nextRecord: 0 }
+        if (request !== undefined) return this.#shaped(entry, request)
       } catch (error) {
         events.queueReadFailed({}, { err: messageOf(error) })
         await clock.sleep(this.#backoff.next(), draining)
       }
     } while (!draining.aborted)
     return undefined
+  }
+
+  #shaped(entry: QueueEntry, request: Buffer): Begun {
+    const { header, payload } = entry
+    this.#requestBytes += request.length
+    const shaped = header?.kind === 'otlp_logs' ? this.#options.shaping.shape(request, header.receivedAtMs) : undefined
+    if (shaped === undefined) return { entry, request, tally: undefined, nextRecord: 0 }
+    if (request !== payload) freeNow(request)
+    return { entry, ...shaped, nextRecord: 0 }
   }
 
   #requestOf(entry: QueueEntry): Buffer | undefined {
@@ -142,7 +161,7 @@ export class Gatherer {
   }
 
   #encode(begun: Begun): void {
-    const { entry, request, nextRecord } = begun
+    const { entry, request, tally, nextRecord } = begun
     this.#begun = undefined
     try {
       const { kind = 'otlp_logs', receivedAtMs = 0, attempts = 0 } = entry.header ?? {}
@@ -150,12 +169,12 @@ export class Gatherer {
       const added =
         kind === 'bulk'
           ? this.#encoder.addLines(request, nextRecord)
-          : this.#encoder.add(request, receivedAtMs, nextRecord)
+          : this.#encoder.add(request, receivedAtMs, nextRecord, tally !== undefined)
       if (attempts > 0) {
         for (let index = documents; index < this.#encoder.documents; index++) this.#attempts[index] = attempts
       }
       if (added === 'malformed') this.#giveUp(entry, `not valid ${kind}`)
-      else if (added === 'all') this.#finishEntry(entry, request)
+      else if (added === 'all') this.#finishEntry(begun)
       else this.#begun = { ...begun, nextRecord: added.nextRecord }
     } catch (error) {
       // An entry must not keep those behind it from being indexed, whatever it is.
@@ -163,11 +182,17 @@ export class Gatherer {
     }
   }
 
-  #finishEntry(entry: QueueEntry, request: Buffer): void {
+  #finishEntry({ entry, request, tally }: Begun): void {
     const { payload, ownsPayload } = entry
     if (request !== payload) freeNow(request)
     if (ownsPayload) freeNow(payload)
-    this.#entries.push(entry)
+    this.#entries.push(tally === undefined ? entry : { ...entry, settle: () => this.#settle(entry, tally) })
+  }
+
+  #settle(entry: QueueEntry, tally: Tally): void {
+    tally.report(this.#options.events)
+    this.#options.stats.dropped += tally.droppedRecords
+    entry.settle()
   }
 
   #giveUp(entry: QueueEntry, reason: string): void {

@@ -1,3 +1,4 @@
+import { toValue } from '#lib/otlp/any-value.ts'
 import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST } from '#lib/otlp/fields.ts'
 import { ProtoReader } from '#lib/otlp/proto-reader.ts'
 import type { Arena } from './arena.ts'
@@ -10,7 +11,6 @@ const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const COMMA = 44
 const COLON = 58
-const LAST_KIND = ANY_VALUE.bytes
 
 /** Above this many keys a map finds duplicates faster than comparing. */
 const MANY = 32
@@ -220,25 +220,6 @@ export class ValueWriter {
     if (known === undefined) this.#lists[depth] = list
     return list
   }
-}
-
-/**
- * Moves a reader of an AnyValue to its value and returns which kind it is, or 0 if it is empty. The last of several wins,
- * and what this version does not know counts for nothing.
- */
-function toValue(reader: ProtoReader): number {
-  const { at } = reader
-  const field = reader.next()
-  if (reader.at === reader.end && field <= LAST_KIND) return field
-  let lastAt = field > 0 && field <= LAST_KIND ? at : -1
-  for (let next = reader.at; ; next = reader.at) {
-    const later = reader.next()
-    if (later === 0) break
-    if (later <= LAST_KIND) lastAt = next
-  }
-  if (lastAt < 0) return 0
-  reader.reset(lastAt, reader.end)
-  return reader.next()
 }
 
 /** For a few bytes, where a call into the runtime would cost more. */

@@ -30,7 +30,7 @@ export const QUEUE_EVENTS = {
   },
   recordsDropped: {
     metric: 'records_dropped_total',
-    help: 'Records that were dropped on purpose, by reason: `queue_full` where queue.when_full says so.',
+    help: 'Records that were dropped on purpose, by reason: `rule:<name>` of shape.rules, `queue_full` where queue.when_full says so.',
     level: 'error',
     message: 'dropped the oldest file of the queue, because it is full and queue.when_full is drop_oldest',
     labels: ['reason'],

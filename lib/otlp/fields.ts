@@ -17,6 +17,11 @@ export const LOG_RECORD = {
   observedTimeUnixNano: 11,
   eventName: 12,
 } as const
+/**
+ * Fields of ours in a LogRecord that a stage adds for one behind it; nobody trusts them in what came from outside. A
+ * structure that was found in the text, as JSON; and the data stream that the record is for.
+ */
+export const SHAPED_RECORD = { structured: 2046, dataStream: 2047 } as const
 export const KEY_VALUE = { key: 1, value: 2 } as const
 export const ANY_VALUE = { string: 1, bool: 2, int: 3, double: 4, array: 5, kvlist: 6, bytes: 7 } as const
 export const ARRAY_VALUE = { values: 1 } as const

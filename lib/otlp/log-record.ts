@@ -1,4 +1,4 @@
-import { LOG_RECORD } from './fields.ts'
+import { LOG_RECORD, SHAPED_RECORD } from './fields.ts'
 import type { ProtoReader } from './proto-reader.ts'
 import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire.ts'
 
@@ -28,13 +28,17 @@ export class LogRecordCursor {
   observedLow = 0
   severityNumber = 0
   flags = 0
-  /** Bytes of the whole record. */
+  /** Where the whole record begins, and its bytes. */
+  start = 0
   lengthBytes = 0
   readonly severityText = new Span()
   readonly body = new Span()
   readonly traceId = new Span()
   readonly spanId = new Span()
   readonly eventName = new Span()
+  /** Of SHAPED_RECORD. */
+  readonly structured = new Span()
+  readonly dataStream = new Span()
   /** Start and end of each KeyValue, in turn; `attributeCount` of them are valid. */
   readonly attributes: number[] = []
   attributeCount = 0
@@ -42,6 +46,7 @@ export class LogRecordCursor {
   /** Reads the record at a range; returns false if it is malformed. */
   read(reader: ProtoReader, start: number, end: number): boolean {
     this.#clear()
+    this.start = start
     this.lengthBytes = end - start
     let hasBody = false
     reader.reset(start, end)
@@ -102,6 +107,10 @@ export class LogRecordCursor {
         return this.spanId
       case LOG_RECORD.eventName:
         return this.eventName
+      case SHAPED_RECORD.structured:
+        return this.structured
+      case SHAPED_RECORD.dataStream:
+        return this.dataStream
       default:
         return undefined
     }
@@ -119,6 +128,8 @@ export class LogRecordCursor {
     this.traceId.set(0, 0)
     this.spanId.set(0, 0)
     this.eventName.set(0, 0)
+    this.structured.set(0, 0)
+    this.dataStream.set(0, 0)
     this.attributeCount = 0
   }
 }

@@ -1,0 +1,76 @@
+import type { Report } from '#lib/config/check.ts'
+import type { Path } from '#lib/config/diagnostic.ts'
+import { choice, integer, list, optional, type Static, section, text } from '#lib/config/schema.ts'
+import { checkRedact, redactSection } from '#lib/redact/config.ts'
+import { checkCondition, conditionKeys, isAboutAll } from './condition-config.ts'
+
+const ACTIONS = ['drop', 'keep', 'sample'] as const
+const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,62}$'
+
+/** The part of the collector's configuration that says what becomes of records between the queue and the index. */
+export function shapeSection() {
+  return section(
+    'What becomes of records on their way from the queue to the index, in this order: redact, rules. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
+    {
+      redact: redactSection('Secrets in the text of records that are replaced before they are indexed.'),
+      rules: list(
+        section('A record meets a rule if it meets all of its conditions.', {
+          name: optional(
+            text({
+              description: 'Name in `records_dropped_total{reason="rule:<name>"}`; by default its place, from 1.',
+              pattern: NAME_PATTERN,
+            }),
+          ),
+          ...conditionKeys(),
+          action: choice(ACTIONS, {
+            description:
+              '`drop` drops the record, `keep` keeps it, `sample` keeps one of `one_in`. No rule behind it counts.',
+          }),
+          one_in: optional(
+            integer({
+              description:
+                'Of so many records one is kept, on average. Which ones depends on their ids, so that it is the same ones if they come again.',
+              minimum: 2,
+              maximum: 1_000_000,
+            }),
+          ),
+        }),
+        {
+          description:
+            'Which records are dropped. The first rule that a record meets decides; one that meets none is kept.',
+          default: [],
+        },
+      ),
+    },
+  )
+}
+
+export type ShapeConfig = Static<ReturnType<typeof shapeSection>>
+export type ShapeRule = ShapeConfig['rules'][number]
+
+/** What a rule is called. */
+export function ruleName({ name }: ShapeRule, index: number): string {
+  return name ?? String(index + 1)
+}
+
+/** Checks what the schema does not say. */
+export function checkShape(shape: ShapeConfig, report: Report): void {
+  checkRedact(shape.redact, ['shape', 'redact'], report)
+  checkRules(shape.rules, ['shape', 'rules'], report)
+}
+
+function checkRules(rules: readonly ShapeRule[], path: Path, report: Report): void {
+  const names = new Set<string>()
+  for (const [index, rule] of rules.entries()) {
+    const here = [...path, index]
+    const { name, action, one_in: oneIn } = rule
+    if (name !== undefined && names.has(name)) report([...here, 'name'], `there is another rule "${name}"`)
+    if (name !== undefined) names.add(name)
+    if (action === 'sample' && oneIn === undefined) report([...here, 'action'], 'sample needs one_in')
+    if (action !== 'sample' && oneIn !== undefined) report([...here, 'one_in'], 'one_in is for action: sample')
+    if (action === 'drop' && isAboutAll(rule)) {
+      report(here, 'the rule drops every record; name a condition or containers')
+    }
+    checkCondition(rule, here, report)
+  }
+}

@@ -1,0 +1,50 @@
+import type { CollectorEvents } from '../events.ts'
+import type { ShapeConfig } from './config.ts'
+import { type Shaped, Shaper } from './shaper.ts'
+
+/** The shaping that is in force; nothing if the configuration asks for none. */
+export class Shaping {
+  readonly #events: CollectorEvents
+  #shaper: Shaper | undefined
+  /** Of redactors that are in force no more. */
+  readonly #redactionsBefore = new Map<string, number>()
+
+  constructor(config: ShapeConfig, events: CollectorEvents) {
+    this.#events = events
+    this.#shaper = this.prepare(config)
+  }
+
+  /** What another configuration asks for; throws if it can't be had. */
+  prepare(config: ShapeConfig): Shaper | undefined {
+    return isEmpty(config) ? undefined : new Shaper(config, this.#events)
+  }
+
+  /** Puts in force what was prepared. */
+  set(shaper: Shaper | undefined): void {
+    for (const [name, count] of this.#redactionsNow()) {
+      this.#redactionsBefore.set(name, (this.#redactionsBefore.get(name) ?? 0) + count)
+    }
+    this.#shaper = shaper
+  }
+
+  /** Secrets that were replaced since the start, by pattern. */
+  get redactions(): ReadonlyMap<string, number> {
+    const counts = new Map(this.#redactionsBefore)
+    for (const [name, count] of this.#redactionsNow()) counts.set(name, (counts.get(name) ?? 0) + count)
+    return counts
+  }
+
+  /** Shapes an ExportLogsServiceRequest; undefined if it goes on as it is. */
+  shape(request: Buffer, receivedAtMs: number): Shaped | undefined {
+    return this.#shaper?.shape(request, receivedAtMs)
+  }
+
+  #redactionsNow(): Iterable<readonly [string, number]> {
+    const redactor = this.#shaper?.redactor
+    return (redactor?.names ?? []).map((name, index) => [name, redactor!.counts[index]!] as const)
+  }
+}
+
+function isEmpty({ redact, rules }: ShapeConfig): boolean {
+  return [redact.presets, redact.patterns, rules].every((list) => list.length === 0)
+}

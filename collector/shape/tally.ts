@@ -1,0 +1,21 @@
+import type { CollectorEvents } from '../events.ts'
+
+/** What is counted of a request once it is settled: whether its documents were sent once or often, and not before. */
+export class Tally {
+  readonly #dropped = new Map<string, number>()
+  #droppedRecords = 0
+
+  /** Records that were dropped. */
+  get droppedRecords(): number {
+    return this.#droppedRecords
+  }
+
+  drop(reason: string): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1)
+    this.#droppedRecords += 1
+  }
+
+  report(events: CollectorEvents): void {
+    for (const [reason, count] of this.#dropped) events.recordsFiltered({ reason }, { count })
+  }
+}
