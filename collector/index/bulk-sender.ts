@@ -204,6 +204,7 @@ export class BulkSender {
     const { size } = this.#options
     const { length } = body.bytes
     if (answer.kind === 'error' && answer.status === 413 && documentsOf(body) > 1) size.refused(length)
+    if (answer.kind === 'error' && answer.status === 429) course.cuts += 1
     if (answer.kind !== 'unreachable' || !answer.mayBeTaken) return
     // A timeout cost much time already.
     course.cuts += answer.reason === 'timeout' ? CUTS_BEFORE_HALVING / 2 : 1
@@ -249,13 +250,19 @@ const CUTS_BEFORE_HALVING = 3
 /**
  * Whether halves may be taken where the whole is not. A 400 counts if Elasticsearch itself objects to the content: one
  * from a proxy, or about headers, would be the same for every document. Some servers answer a request that is too large
- * by cutting the connection, and over a slow line it may take longer than the timeout.
+ * by cutting the connection, over a slow line it may take longer than the timeout, and a node that has no memory for it
+ * answers 429 however long one waits.
  */
 function isTooMuch(answer: Answer, body: BulkBody, cuts: number): boolean {
   if (answer.kind === 'ok') return false
   if (answer.kind === 'error') {
     if (answer.status === 413) return true
+    if (answer.status === 429) return mayBeSize(body, cuts)
     return answer.status === 400 && answer.type !== '' && answer.type !== 'media_type_header_exception'
   }
+  return mayBeSize(body, cuts)
+}
+
+function mayBeSize(body: BulkBody, cuts: number): boolean {
   return cuts >= CUTS_BEFORE_HALVING && body.bytes.length > SMALL_BYTES && documentsOf(body) > 1
 }

@@ -34,6 +34,20 @@ test('a real node that does not take documents: each arrives once when it does a
   await t.test('documents that a pipeline drops are delivered', (s) => drop(s, node))
 })
 
+test('a real node has memory for one large request at a time: what is refused as a whole arrives once', {
+  skip: await whyNoElasticsearch(),
+  timeout: 600_000,
+}, async (t) => {
+  const node = await startElasticsearch(t, { settings: { 'indexing_pressure.memory.limit': '6mb' } })
+  const { collector, stream, send } = await begin(t, node, 'pressure', ['elasticsearch.concurrency=4'])
+  // They wait in the queue until the first is indexed, so that the next requests are full.
+  node.suspend()
+  await send(30 * BATCH, 10 * BATCH)
+  node.resume()
+  await expectAll(collector, node, stream, 30 * BATCH)
+  assert.ok((await collector.metric('bulk_failures_total', '{reason="http_429"}')) > 0)
+})
+
 async function hang(t: TestContext, node: ElasticsearchNode): Promise<void> {
   const { collector, stream, send } = await begin(t, node, 'hang', ['elasticsearch.timeout=1s'])
   await send(BATCH)

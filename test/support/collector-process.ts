@@ -55,7 +55,8 @@ export class CollectorProcess {
 
   async start(): Promise<void> {
     const { directory, elasticsearchUrl, settings = [] } = this.#options
-    const flags = [`--storage.path=${directory}`, `--otlp.http.listen-address=${this.#otlp}`]
+    const addresses = [`--otlp.http.listen-address=${this.#otlp}`, '--otlp.grpc.listen-address=127.0.0.1:0']
+    const flags = [`--storage.path=${directory}`, ...addresses]
     const all = [`elasticsearch.nodes=["${elasticsearchUrl}"]`, ...QUICK, ...settings]
     const argv = [...flags, '--web.listen-address=127.0.0.1:0', ...all.map((setting) => `--set=${setting}`)]
     const child = fork(MAIN, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
