@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { startCli } from '../support/cli-process.ts'
 import { CollectorProcess } from '../support/collector-process.ts'
 import { auditDelivery } from '../support/delivery-audit.ts'
 import { type ElasticsearchNode, startElasticsearch, whyNoElasticsearch } from '../support/elasticsearch-node.ts'
@@ -28,9 +29,7 @@ test('a real node that does not take documents: each arrives once when it does a
   await t.test('its write queue is full', (s) => fillWriteQueue(s, node))
   await t.test('requests are larger than it takes', (s) => sendTooLarge(s, node))
   await t.test('the data stream and the template are deleted', (s) => deleteTemplate(s, node))
-  await t.test('documents that contradict the mapping are in the dead letter, their neighbours are indexed', (s) =>
-    contradict(s, node),
-  )
+  await t.test('documents that contradict the mapping are dead letters until it is mended', (s) => contradict(s, node))
   await t.test('documents that a pipeline drops are delivered', (s) => drop(s, node))
 })
 
@@ -158,21 +157,52 @@ async function deleteTemplate(t: TestContext, node: ElasticsearchNode): Promise<
 }
 
 async function contradict(t: TestContext, node: ElasticsearchNode): Promise<void> {
-  const { collector, stream, send } = await begin(t, node, 'conflict')
+  const { collector, stream, dataset, send } = await begin(t, node, 'conflict')
   const duration = (value: ProtoKeyValue['value'] & object) => [{ key: 'duration', value }]
   await send(BATCH, BATCH, () => duration({ intValue: '12' }))
   await collector.settle()
   const isWrong = (number: number) => number % 10 === 3
+  const wrong = BATCH / 10
   await send(BATCH, BATCH, (number) => duration(isWrong(number) ? { stringValue: 'long' } : { intValue: '7' }))
   const account = await collector.settle()
-  assert.equal(account.dead_letter_total, BATCH / 10)
-  assert.equal(account.indexed_total, 2 * BATCH - BATCH / 10)
-  assert.deepEqual(await auditDelivery(node, stream, 2 * BATCH), {
-    ...{ found: 2 * BATCH - BATCH / 10, lost: BATCH / 10 },
-    ...{ doubled: 0, strange: 0 },
-  })
-  const type = '{type="document_parsing_exception"}'
-  assert.equal(await collector.metric('dead_letter_records_total', type), BATCH / 10)
+  assert.deepEqual([account.dead_letter_total, account.indexed_total], [wrong, 2 * BATCH - wrong])
+  const inPart = { found: 2 * BATCH - wrong, lost: wrong, doubled: 0, strange: 0 }
+  assert.deepEqual(await auditDelivery(node, stream, 2 * BATCH), inPart)
+  const byType = ['--type', 'document_parsing_exception']
+  assert.equal(await collector.metric('dead_letter_records_total', '{type="document_parsing_exception"}'), wrong)
+
+  // While the mapping is as it was, they come back.
+  await deadLetter(t, collector, 'replay', ...byType)
+  assert.equal((await collector.settle()).dead_letter_total, 2 * wrong)
+  assert.equal((await listLetters(t, collector)).length, wrong)
+
+  // The field becomes a keyword in the next backing index. A collector that is killed meanwhile replays the rest later.
+  const { body } = await node.request('GET', `/_index_template/vedette-logs-${dataset}`)
+  const { index_patterns, priority, template } = body.index_templates[0].index_template
+  template.mappings.properties.attributes.properties.duration = { type: 'keyword' }
+  const mended = { index_patterns, priority, template, data_stream: {} }
+  assert.equal((await node.request('PUT', `/_index_template/vedette-logs-${dataset}`, mended)).status, 200)
+  assert.equal((await node.request('POST', `/${stream}/_rollover`)).status, 200)
+  await deadLetter(t, collector, 'replay', String((await listLetters(t, collector))[0]!.id))
+  await deadLetter(t, collector, 'replay', ...byType)
+  await collector.kill()
+  await collector.start()
+  await collector.settle()
+  await deadLetter(t, collector, 'replay', '--all')
+  await collector.settle()
+  assert.deepEqual(await auditDelivery(node, stream, 2 * BATCH), { ...inPart, found: 2 * BATCH, lost: 0 })
+  assert.deepEqual(await listLetters(t, collector), [])
+}
+
+async function deadLetter(t: TestContext, { webUrl }: CollectorProcess, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await startCli(t, ['dead-letter', ...args, '--server', webUrl]).ended
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+async function listLetters(t: TestContext, collector: CollectorProcess): Promise<readonly { readonly id: number }[]> {
+  const lines = await deadLetter(t, collector, 'list', '--limit', '0', '--json')
+  return lines.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 }
 
 async function drop(t: TestContext, node: ElasticsearchNode): Promise<void> {

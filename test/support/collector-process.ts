@@ -14,10 +14,21 @@ export interface CollectorProcessOptions {
   readonly settings?: readonly string[]
 }
 
-/** What became of records, in the parts of the collector's identity that are not what came in. */
-const FATES = ['indexed_total', 'duplicate_total', 'dead_letter_total', 'queued', 'in_flight', 'lost_total'] as const
+/** What came in, and what became of it: the two sides of the collector's identity. */
+const SOURCES = ['received_total', 'recovered_total', 'replayed_total'] as const
+const FATES = [
+  'indexed_total',
+  'failure_store_total',
+  'duplicate_total',
+  'dead_letter_total',
+  'dropped_total',
+  'queued',
+  'in_flight',
+  'lost_total',
+] as const
+const PARTS = [...SOURCES, ...FATES]
 
-export type Account = Readonly<Record<(typeof FATES)[number] | 'received_total' | 'recovered_total', number>>
+export type Account = Readonly<Record<(typeof PARTS)[number], number>>
 
 const MAIN = join(import.meta.dirname, '../../collector/main.ts')
 /** Waits short enough for a test. */
@@ -49,8 +60,9 @@ export class CollectorProcess {
     return `http://${this.#otlp}/v1/logs`
   }
 
-  get isRunning(): boolean {
-    return this.#child !== undefined
+  /** Of the page, the query API and the metrics; another one after each start. */
+  get webUrl(): string {
+    return this.#web
   }
 
   async start(): Promise<void> {
@@ -104,10 +116,9 @@ export class CollectorProcess {
   async account(): Promise<Account> {
     const page = await this.metrics()
     const read = (name: string) => readMetric(page, `vedette_collector_records_${name}`)
-    const fates = Object.fromEntries(FATES.map((name) => [name, read(name)])) as Record<(typeof FATES)[number], number>
-    const account = { received_total: read('received_total'), recovered_total: read('recovered_total'), ...fates }
-    const accounted = FATES.reduce((sum, name) => sum + account[name], 0)
-    assert.equal(account.received_total + account.recovered_total, accounted, JSON.stringify(account))
+    const account = Object.fromEntries(PARTS.map((name) => [name, read(name)])) as Account
+    const sum = (names: readonly (keyof Account)[]) => names.reduce((total, name) => total + account[name], 0)
+    assert.equal(sum(SOURCES), sum(FATES), JSON.stringify(account))
     return account
   }
 
