@@ -220,11 +220,12 @@ export class Mapping {
 
 const MAX_REMEMBERED = 20_000
 
-function matchTypeOf(kind: LeafKind, sample: string): MatchType | 'null' {
+/** What dynamic templates call the type of a JSON value. */
+export function matchTypeOf(kind: LeafKind, sample: string): MatchType | 'null' {
   if (kind === 'string') return 'string'
   if (sample === 'null') return 'null'
   if (sample === 'true' || sample === 'false') return 'boolean'
-  return /^-?\d+$/.test(sample) ? 'long' : 'double'
+  return sample.includes('.') || sample.includes('e') || sample.includes('E') ? 'double' : 'long'
 }
 
 function defaultTypeName(type: MatchType): string {

@@ -3,7 +3,7 @@ import type { Leaf } from '../../json/shape.ts'
 import { TIME_PATHS } from '../../json/time-leaves.ts'
 import { DYNAMIC_TEXT, type FieldType } from '../../mapping/field-type.ts'
 import { simplePattern } from '../../mapping/json-object.ts'
-import type { FieldSelector, Mapping } from '../../mapping/mapping.ts'
+import { type FieldSelector, type Mapping, matchTypeOf } from '../../mapping/mapping.ts'
 
 /** What has columns: a block, or its summary. */
 export interface ColumnSet<C extends NamedColumn> {
@@ -22,6 +22,8 @@ export class TypedColumn<C extends NamedColumn = BlockColumn> {
   /** The type of all values, or undefined if it depends on the value. */
   readonly type: FieldType | undefined
   readonly #mapping: Mapping
+  #lastKind: string | undefined
+  #lastType: FieldType | undefined
 
   constructor(column: C, mapping: Mapping, type: FieldType | undefined) {
     this.column = column
@@ -33,7 +35,17 @@ export class TypedColumn<C extends NamedColumn = BlockColumn> {
   typeOf(text: string): FieldType | undefined {
     if (this.column.leaf.kind === 'string') return this.type
     if (text === 'null') return undefined
-    return this.type ?? this.#mapping.typeOf(this.column.leaf, text)
+    return this.type ?? this.#typeOfBare(text)
+  }
+
+  /** A column's values are of few kinds, and each kind has one type: looking it up by path costs more than the value. */
+  #typeOfBare(text: string): FieldType | undefined {
+    const kind = matchTypeOf('bare', text)
+    if (kind !== this.#lastKind) {
+      this.#lastKind = kind
+      this.#lastType = this.#mapping.typeOf(this.column.leaf, text)
+    }
+    return this.#lastType
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Block } from '../../block/block.ts'
+import { illegalArgument } from '../../elasticsearch-error.ts'
 import { type DateType, type FieldType, parseNumber } from '../../mapping/field-type.ts'
 import { epochNsOf } from '../../time/day.ts'
 import { floorDivide } from '../../time/format-date.ts'
@@ -75,6 +76,8 @@ function sortKey(spec: SortSpec, target: Target): SortKey {
   }
   const values = new FieldValues(target.plan.mapping, field)
   const type = values.type === undefined ? undefined : inUnit(values.type, spec)
+  if (mode !== 'min' && mode !== 'max' && (type?.family === 'keyword' || type?.family === 'constant'))
+    throw illegalArgument(`[sort] of [${field}]: [mode] of [${mode}] is for numbers only`)
   const missing = missingValue(spec, type)
   const isDate = type?.family === 'date'
   const floorsNanos = isDate && type.name === 'date' && values.type?.name === 'date_nanos'

@@ -27,7 +27,7 @@ function isEmpty({ body }: Reply): boolean {
   return searches.every((search) => search?.hits?.total?.value === 0)
 }
 
-test('one list of requests, two servers', async (t) => {
+test('one list of requests, two servers', { timeout: 900_000 }, async (t) => {
   assert.equal(new Set(ALL.map(({ name }) => name)).size, ALL.length, 'each case has a name of its own')
   assert.ok(ALL.length >= 300)
   const stored = await storeReplies(t)

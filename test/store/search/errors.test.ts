@@ -47,7 +47,7 @@ const REFUSED: readonly (readonly [object, string, RegExp])[] = [
   [{ query: { range: { '@timestamp': { gte: 1, format: 'yyyy' } } } }, 'parsing_exception', /\[yyyy\]/],
   [{ query: { range: { '@timestamp': { gte: 1, time_zone: 'Mars/Base' } } } }, 'parsing_exception', /\[Mars\/Base\]/],
   [{ query: { range: { count: { gte: 1, gt: 2 } } } }, 'parsing_exception', /\[gte\] and \[gt\]/],
-  [{ query: { range: { count: { from: 1, over: 2 } } } }, 'parsing_exception', /\[over\]/],
+  [{ query: { range: { count: { gt: 1, over: 2 } } } }, 'parsing_exception', /\[over\]/],
   [{ query: { match: { message: { query: 'a', fuzziness: 1 } } } }, 'parsing_exception', /\[fuzziness\]/],
   [{ query: { match_phrase: { message: { query: 'a', slop: 2 } } } }, 'parsing_exception', /\[slop\]/],
   [{ query: { bool: { filters: [] } } }, 'parsing_exception', /\[bool\] query does not support \[filters\]/],
@@ -128,12 +128,15 @@ test('what is wrong or not done is refused with 400 and named', async (t) => {
   store.core.putStreamTemplate(MAPPINGS)
   store.core.bulk([{ source: '{"@timestamp":"2026-11-21T00:00:00Z","level":"info"}' }])
   for (const [body, type, reason] of REFUSED) {
-    await assert.rejects(store.search(body), (error: unknown) => {
-      assert(error instanceof ElasticsearchError, `${JSON.stringify(body)}: ${String(error)}`)
-      assert.equal(error.status, 400, JSON.stringify(body))
-      assert.equal(error.type, type, JSON.stringify(body))
-      assert.match(error.message, reason)
-      return true
-    })
+    await assert.rejects(
+      store.search(body).then(() => assert.fail(JSON.stringify(body))),
+      (error: unknown) => {
+        assert(error instanceof ElasticsearchError, `${JSON.stringify(body)}: ${String(error)}`)
+        assert.equal(error.status, 400, JSON.stringify(body))
+        assert.equal(error.type, type, JSON.stringify(body))
+        assert.match(error.message, reason)
+        return true
+      },
+    )
   }
 })

@@ -70,7 +70,7 @@ export function wordsIn(text: string): string[] {
 }
 
 function dateNs(text: string, up: boolean): bigint {
-  if (/^\d{10,}$/.test(text)) return BigInt(text) * 1_000_000n
+  if (/^\d{10,}$/.test(text)) return BigInt(text) * 1_000_000n + (up ? 999_999n : 0n)
   const [date = '', time] = text.replace('Z', '').split('T')
   if (time === undefined)
     return BigInt(Date.parse(`${date}T00:00:00Z`)) * 1_000_000n + (up ? 86_400_000_000_000n - 1n : 0n)
@@ -172,8 +172,8 @@ export function matches(document: ReferenceDocument, query: Json): boolean {
     case 'range':
       return textsOf(document, field).some(({ type, text }) => inRange(type, text, said))
     case 'exists':
-      return textsOf(document, body.field).some(({ type, text }) =>
-        type === 'text' ? wordsIn(text).length > 0 : typedValue(type, text) !== undefined,
+      return textsOf(document, body.field).some(
+        ({ type, text }) => type === 'text' || typedValue(type, text) !== undefined,
       )
     case 'prefix':
       return anyText(document, field, (text) => text.startsWith(said))

@@ -70,9 +70,6 @@ export const LEAF_QUERIES: readonly ContractCase[] = [
   found('range of a float', { range: { 'attributes.duration_ms': { gt: 1, lte: 2.25 } } }),
   found('range of a byte', { range: { severity_number: { gte: '17' } } }),
   found('range of keywords', { range: { severity_text: { gte: 'ERROR', lt: 'INFO' } } }),
-  found('range of a date, from and to', {
-    range: { '@timestamp': { from: '2026-11-18T00:00:00Z', to: '2026-11-18T00:00:30Z' } },
-  }),
   found('range of nanoseconds', {
     range: { '@timestamp': { gt: '2026-11-18T00:00:05.400007919Z', lte: '2026-11-18T00:00:10.800015838Z' } },
   }),
