@@ -8,7 +8,9 @@ import { Actions } from './actions.ts'
 import { Arena } from './arena.ts'
 import { type BulkBody, type RepairStats, repairUtf8 } from './bulk-body.ts'
 import { FragmentWriter } from './fragment-writer.ts'
+import { jsonConstant, writeConstant } from './json-constant.ts'
 import { LARGEST_EXPANSION, writeAscii, writeBytes, writeJsonString } from './json-writer.ts'
+import { writeSeverity } from './severity-writer.ts'
 import { Source } from './source.ts'
 import { TimestampWriter } from './timestamp-writer.ts'
 import { writeTraceIds } from './trace-writer.ts'
@@ -32,14 +34,14 @@ const UID_KEY = Buffer.from('log.record.uid')
 const DOCUMENT_OVERHEAD_BYTES = 1_024
 const NEWLINE = 10
 
-const END_OF_ACTION = Buffer.from('}}\n{"@timestamp":"')
-const OBSERVED_TIMESTAMP = Buffer.from('","observed_timestamp":"')
-const SEVERITY_TEXT = Buffer.from(',"severity_text":')
-const BODY_TEXT = Buffer.from(',"body":{"text":')
-const STRUCTURED = Buffer.from(',"structured":')
-const ATTRIBUTES = Buffer.from(',"attributes":')
-const QUOTE = Buffer.from('"')
-const END_OF_OBJECT = Buffer.from('}')
+const END_OF_ACTION = jsonConstant('}}\n{"@timestamp":"')
+const OBSERVED_TIMESTAMP = jsonConstant('","observed_timestamp":"')
+const BODY_TEXT = jsonConstant(',"body":{"text":')
+const STRUCTURED = jsonConstant(',"structured":')
+const ATTRIBUTES = jsonConstant(',"attributes":')
+const QUOTE_BYTE = 0x22
+const QUOTE = jsonConstant('"')
+const END_OF_OBJECT = jsonConstant('}')
 const END_OF_DOCUMENT = Buffer.from('}\n')
 
 /**
@@ -192,14 +194,14 @@ export class BulkEncoder implements LogsVisitor {
     this.#writeAction(record, hasUid ? uid : undefined, high, low)
     this.#times.write(arena, high, low)
     if (hasObserved) {
-      this.#copy(OBSERVED_TIMESTAMP)
+      writeConstant(this.#arena, OBSERVED_TIMESTAMP)
       this.#observedTimes.write(arena, record.observedHigh, record.observedLow)
     }
-    this.#copy(QUOTE)
-    this.#writeSeverity(record)
+    writeConstant(this.#arena, QUOTE)
+    writeSeverity(arena, this.#request, record)
     if (!record.body.isEmpty) this.#writeBody(record)
     if (record.attributeCount > 0) {
-      this.#copy(ATTRIBUTES)
+      writeConstant(this.#arena, ATTRIBUTES)
       values.writeObject(hasUid ? UID_KEY : undefined)
     }
     writeTraceIds(arena, this.#request.bytes, record)
@@ -230,7 +232,7 @@ export class BulkEncoder implements LogsVisitor {
       writeRecordUid(this.#ownId.bytes, 0, high, low, this.#requestKey, this.#place, 0)
       writeJsonString(arena, this.#ownId, 0, RECORD_UID_BYTES)
     }
-    this.#copy(END_OF_ACTION)
+    writeConstant(this.#arena, END_OF_ACTION)
   }
 
   /** Whether Elasticsearch takes a text as an id. */
@@ -240,14 +242,6 @@ export class BulkEncoder implements LogsVisitor {
     let any = 0
     for (let at = start; at < end; at++) any |= bytes[at]!
     return any < 0x80 || isUtf8(bytes.subarray(start, end))
-  }
-
-  #writeSeverity({ severityText, severityNumber }: LogRecordCursor): void {
-    if (!severityText.isEmpty) {
-      this.#copy(SEVERITY_TEXT)
-      this.#string(severityText.start, severityText.end)
-    }
-    if (severityNumber > 0 && severityNumber <= 24) this.#ascii(`,"severity_number":${severityNumber}`)
   }
 
   /** A text stays a text; a structure goes where a mapping keeps it from exploding; other values become texts. */
@@ -260,26 +254,26 @@ export class BulkEncoder implements LogsVisitor {
       this.#ascii(kind === ANY_VALUE.array ? '}}' : '}')
       return
     }
-    this.#copy(BODY_TEXT)
+    writeConstant(this.#arena, BODY_TEXT)
     if (kind === ANY_VALUE.string || kind === ANY_VALUE.bytes) this.#values.write(start, end)
     else this.#writeAsText(start, end)
     if (this.#isShaped && !structured.isEmpty) {
-      this.#copy(STRUCTURED)
+      writeConstant(this.#arena, STRUCTURED)
       this.#copy(this.#request.bytes.subarray(structured.start, structured.end))
     }
-    this.#copy(END_OF_OBJECT)
+    writeConstant(this.#arena, END_OF_OBJECT)
   }
 
   #writeAsText(start: number, end: number): void {
     const { bytes, length } = this.#arena
-    this.#copy(QUOTE)
+    writeConstant(this.#arena, QUOTE)
     this.#values.write(start, end)
-    if (bytes[length + 1] === QUOTE[0]) {
+    if (bytes[length + 1] === QUOTE_BYTE) {
       // What JSON has no number for came as a text, with quotes of its own.
       bytes.copyWithin(length, length + 1, this.#arena.length)
       this.#arena.length -= 1
     } else {
-      this.#copy(QUOTE)
+      writeConstant(this.#arena, QUOTE)
     }
   }
 

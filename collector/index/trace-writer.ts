@@ -1,24 +1,27 @@
 import type { LogRecordCursor } from '#lib/otlp/log-record.ts'
 import type { Arena } from './arena.ts'
-import { writeAscii, writeBytes, writeHex } from './json-writer.ts'
+import { type JsonConstant, jsonConstant, writeConstant } from './json-constant.ts'
+import { writeHex } from './json-writer.ts'
 
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
-const QUOTE = Buffer.from('"')
+const TRACE_ID = jsonConstant(',"trace_id":"')
+const SPAN_ID = jsonConstant(',"span_id":"')
+const QUOTE = jsonConstant('"')
 
 /** Writes the ids of trace and span, as members of the document with a comma before each. */
 export function writeTraceIds(arena: Arena, request: Buffer, { traceId, spanId }: LogRecordCursor): void {
-  writeId(arena, ',"trace_id":"', request, traceId.start, traceId.end, TRACE_ID_BYTES)
-  writeId(arena, ',"span_id":"', request, spanId.start, spanId.end, SPAN_ID_BYTES)
+  writeId(arena, TRACE_ID, request, traceId.start, traceId.end, TRACE_ID_BYTES)
+  writeId(arena, SPAN_ID, request, spanId.start, spanId.end, SPAN_ID_BYTES)
 }
 
 /** An id of another length, or of zeros only, means that there is none. */
-function writeId(arena: Arena, name: string, bytes: Buffer, start: number, end: number, length: number): void {
+function writeId(arena: Arena, name: JsonConstant, bytes: Buffer, start: number, end: number, length: number): void {
   if (end - start !== length) return
   let any = 0
   for (let at = start; at < end; at++) any |= bytes[at]!
   if (any === 0) return
-  writeAscii(arena, name)
+  writeConstant(arena, name)
   writeHex(arena, bytes, start, end)
-  writeBytes(arena, QUOTE)
+  writeConstant(arena, QUOTE)
 }
