@@ -73,4 +73,16 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
     },
     () => blocks.gauge(),
   )
+  const nodes = {
+    name: 'vedette_collector_elasticsearch_nodes',
+    help: 'Configured nodes of Elasticsearch, by whether they answered last.',
+    labelNames: ['state'],
+  }
+  gaugeOf(registry, nodes, () => {
+    const { alive, dead } = indexing.elasticsearch.nodeCounts()
+    return [
+      { labels: { state: 'alive' }, value: alive },
+      { labels: { state: 'dead' }, value: dead },
+    ]
+  })
 }

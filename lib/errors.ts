@@ -89,6 +89,10 @@ export const ERRORS = {
     message: 'Elasticsearch at %s cannot be reached: %s',
     cure: 'Check elasticsearch.nodes and the network. Data waits in the queue on disk meanwhile.',
   },
+  ELASTICSEARCH_CA: {
+    message: 'cannot read elasticsearch.ca_file %s: %s',
+    cure: 'Check that the file is mounted, that the user of this process may read it, and that it is PEM.',
+  },
   ELASTICSEARCH_REFUSED: {
     message: 'Elasticsearch refused %s with status %s: %s',
     cure: 'Check the credentials, the privileges and the index template. Data waits in the queue on disk meanwhile.',

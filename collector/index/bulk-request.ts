@@ -1,13 +1,16 @@
 import { promisify } from 'node:util'
 import { gzip, type ZlibOptions } from 'node:zlib'
+import type { Answer } from './answer.ts'
 import { FILTER_PATH } from './bulk-result.ts'
-import type { Answer, Elasticsearch } from './elasticsearch.ts'
+import type { Elasticsearch } from './elasticsearch.ts'
+import { bulkParametersOf, type Flavour, headersOf } from './flavour.ts'
 
 export interface BulkRequestOptions {
   readonly elasticsearch: Elasticsearch
   readonly compression: 'gzip' | 'none'
   readonly timeoutMs: number
   readonly stats: RequestStats
+  readonly flavour: () => Flavour | undefined
 }
 
 /** Counters, read when scraped. */
@@ -19,7 +22,6 @@ export interface RequestStats {
 const gzipAsync = promisify<Buffer, ZlibOptions, Buffer>(gzip)
 /** Level 1 makes a bulk body six times smaller at four times the speed of level 6, which makes it seven times smaller. */
 const GZIP_LEVEL = 1
-const QUERY = { filter_path: FILTER_PATH, require_data_stream: 'true' } as const
 
 /** Posts bulk bodies, compressed if told. */
 export class BulkRequests {
@@ -36,15 +38,15 @@ export class BulkRequests {
 
   /** @param payload what {@link compress} made */
   send(payload: Buffer, signal: AbortSignal): Promise<Answer> {
-    const { elasticsearch, compression, timeoutMs, stats } = this.#options
+    const { elasticsearch, compression, timeoutMs, stats, flavour } = this.#options
     stats.requests += 1
     stats.bytes += payload.length
     return elasticsearch.request({
       method: 'POST',
       path: '/_bulk',
-      querystring: QUERY,
+      querystring: { filter_path: FILTER_PATH, ...bulkParametersOf(flavour()) },
       lines: payload,
-      ...(compression === 'gzip' ? { headers: { 'content-encoding': 'gzip' } } : {}),
+      headers: { ...headersOf(flavour()), ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}) },
       signal,
       timeoutMs,
     })

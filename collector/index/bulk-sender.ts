@@ -2,22 +2,22 @@ import { Backoff, type BackoffOptions } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Burial } from '../dead-letter/burial.ts'
 import type { DeadLetter, LetterContent } from '../dead-letter/letter.ts'
+import type { Answer } from './answer.ts'
 import type { BatchSize } from './batch-size.ts'
 import { type Refusal, readBlock } from './block.ts'
 import type { Blocks } from './blocks.ts'
 import { type BulkBody, documentAt, documentsOf, indexAt, pick, type RepairStats } from './bulk-body.ts'
 import type { BulkRequests, RequestStats } from './bulk-request.ts'
 import { type Outcome, readBulkResult } from './bulk-result.ts'
-import type { Answer } from './elasticsearch.ts'
+import type { Cluster, Stopping } from './cluster.ts'
 import type { IndexEvents } from './events.ts'
 import type { Flow, FlowVerdict, Ticket } from './flow.ts'
 import { withoutContent } from './reason.ts'
-import type { Stopping, TemplateKeeper } from './template-keeper.ts'
 
 export interface BulkSenderOptions {
   readonly requests: BulkRequests
   readonly burial: Burial
-  readonly templates: TemplateKeeper
+  readonly cluster: Cluster
   readonly flow: Flow
   readonly size: BatchSize
   readonly blocks: Blocks
@@ -51,6 +51,8 @@ interface Course {
   /** Blocks that were met, by data stream. */
   readonly blocked: Set<string>
   attempts: number
+  /** Whether the server was looked at again since it refused the whole request. */
+  isVerified: boolean
   /** Requests of this size that got no answer, timeouts more than others. */
   cuts: number
 }
@@ -70,9 +72,13 @@ export class BulkSender {
    *
    * @returns false if stopping ended it before all were settled
    */
-  async deliver(body: BulkBody, stopping: Stopping): Promise<boolean> {
+  deliver(body: BulkBody, stopping: Stopping): Promise<boolean> {
+    return this.#deliver(body, stopping, false)
+  }
+
+  async #deliver(body: BulkBody, stopping: Stopping, isVerified: boolean): Promise<boolean> {
     const backoff = new Backoff(this.#options.backoff)
-    const course: Course = { stopping, backoff, blocked: new Set(), attempts: 0, cuts: 0 }
+    const course: Course = { stopping, backoff, blocked: new Set(), attempts: 0, cuts: 0, isVerified }
     let open: BulkBody | undefined = body
     while (open !== undefined) {
       // The first attempt is made in any case: that is what draining means.
@@ -86,8 +92,9 @@ export class BulkSender {
 
   /** One request. Returns what is still to be sent, or whether all is settled. */
   async #attempt(body: BulkBody, course: Course): Promise<BulkBody | boolean> {
-    const { requests, flow, clock } = this.#options
+    const { requests, flow, clock, cluster } = this.#options
     const { draining, giveUp } = course.stopping
+    if (!(await cluster.ready(course.stopping))) return false
     const payload = await requests.compress(body.bytes)
     const ticket = await flow.enter(draining)
     if (ticket === undefined) return false
@@ -107,7 +114,13 @@ export class BulkSender {
     this.#noteSize(answer, body, course)
     if (!isTooMuch(answer, body, course.cuts)) return this.#fail(ticket, answer, body)
     flow.leave(ticket, { kind: 'answered' })
-    return this.#divide(body, answer, course.stopping)
+    if (answer.kind === 'error' && answer.status === 400 && !course.isVerified) {
+      // Another version than it was may know less of what is asked: that is not the documents' fault.
+      course.isVerified = true
+      cluster.forget()
+      return body
+    }
+    return this.#divide(body, answer, course)
   }
 
   /** What the outcomes say of the load of the server. */
@@ -134,7 +147,7 @@ export class BulkSender {
     verdict: FlowVerdict,
     { stopping, backoff, blocked }: Course,
   ): Promise<BulkBody | boolean> {
-    const { stats, events, blocks, templates, burial, clock } = this.#options
+    const { stats, events, blocks, cluster, burial, clock } = this.#options
     const again: number[] = []
     const letters: DeadLetter[] = []
     const standing = new Set<string>()
@@ -173,7 +186,7 @@ export class BulkSender {
     for (const name of standing) blocked.add(name)
     if (!(await burial.bury(letters, stopping.draining))) return false
     // Someone deleted the template, or this is another cluster than before.
-    if (isIndexMissing && !(await templates.put(stopping))) return false
+    if (isIndexMissing) cluster.forgetTemplate()
     if (again.length === 0) return true
     // Where nothing was taken, everybody waits before the next request.
     if (verdict.kind !== 'failed') await clock.sleep(backoff.next(), stopping.draining)
@@ -182,15 +195,18 @@ export class BulkSender {
 
   /** A request that failed as a whole is sent again, once the flow lets it. */
   #fail(ticket: Ticket, answer: Answer, body: BulkBody): BulkBody {
-    const { flow, events, blocks, stats } = this.#options
+    const { flow, events, blocks, stats, cluster } = this.#options
     const attempt = flow.failures + 1
     if (answer.kind === 'unreachable') {
+      if (answer.reason === 'connection') cluster.forget()
       if (answer.mayBeTaken) stats.redelivered += documentsOf(body)
       events.bulkFailed({ reason: answer.reason }, { err: answer.message, attempt })
     } else if (answer.kind === 'error') {
       events.bulkFailed({ reason: `http_${answer.status}` }, { err: answer.message, attempt })
       const block = readBlock({ ...answer, reason: answer.message })
       if (block !== undefined) blocks.set('', block)
+      // It may have come back as another version, which does not know what the one before did.
+      if (answer.status === 400 || answer.status === 406) cluster.forget()
     } else {
       stats.redelivered += documentsOf(body)
       events.bulkFailed({ reason: 'malformed_answer' }, { attempt })
@@ -212,7 +228,7 @@ export class BulkSender {
   }
 
   /** A request that is refused as a whole: the fault is found by halving, and only what can't be halved is given up. */
-  async #divide(body: BulkBody, answer: Answer, stopping: Stopping): Promise<boolean> {
+  async #divide(body: BulkBody, answer: Answer, { stopping, isVerified }: Course): Promise<boolean> {
     const { burial, events } = this.#options
     const documents = documentsOf(body)
     const reason =
@@ -227,8 +243,8 @@ export class BulkSender {
     const middle = documents >> 1
     const all = Array.from({ length: documents }, (_, index) => index)
     return (
-      (await this.deliver(pick(body, all.slice(0, middle)), stopping)) &&
-      (await this.deliver(pick(body, all.slice(middle)), stopping))
+      (await this.#deliver(pick(body, all.slice(0, middle)), stopping, isVerified)) &&
+      (await this.#deliver(pick(body, all.slice(middle)), stopping, isVerified))
     )
   }
 }

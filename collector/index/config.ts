@@ -12,7 +12,7 @@ export const deadLetterSection = section(
 )
 
 export const elasticsearchSection = section(
-  'Where logs are indexed: Elasticsearch 8.16 and later, or the embedded store.',
+  'Where logs are indexed: Elasticsearch 8.16 and later, OpenSearch, or the embedded store; which it is, is found out.',
   {
     nodes: list(url({ description: 'URL of a node.' }), {
       description: 'Nodes of the cluster.',
@@ -20,9 +20,21 @@ export const elasticsearchSection = section(
       minItems: 1,
     }),
     api_key: secret({ description: 'API key, `id:key` in base64.', default: '' }),
-    username: text({ description: 'User, if no API key is given.', default: '' }),
+    bearer_token: secret({
+      description: 'Bearer token, as of a service account, if no API key is given.',
+      default: '',
+    }),
+    username: text({ description: 'User, if neither an API key nor a bearer token is given.', default: '' }),
     password: secret({ description: 'Password of the user.', default: '' }),
-    ca_fingerprint: text({ description: "SHA-256 fingerprint of the CA of the server's certificate.", default: '' }),
+    ca_fingerprint: text({
+      description:
+        "SHA-256 fingerprint of the CA of the server's certificate, as Elasticsearch prints it when it starts first. `ca_file` is checked more strictly.",
+      default: '',
+    }),
+    ca_file: text({
+      description: 'File with the CAs, in PEM, that are trusted in place of those of the system.',
+      default: '',
+    }),
     dataset: text({
       description: 'Dataset, the middle of the data stream `logs-<dataset>-<namespace>`.',
       default: 'kubernetes.otel',

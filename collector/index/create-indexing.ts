@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
+import { CodedError, messageOf } from '#lib/errors.ts'
 import { systemFiles } from '#lib/files.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from '../config.ts'
@@ -13,17 +15,18 @@ import { BatchSize } from './batch-size.ts'
 import { Blocks } from './blocks.ts'
 import { BulkRequests } from './bulk-request.ts'
 import { BulkSender, type IndexStats } from './bulk-sender.ts'
+import { Cluster } from './cluster.ts'
 import type { ElasticsearchConfig } from './config.ts'
-import { createElasticsearch, type Elasticsearch } from './elasticsearch.ts'
+import { createElasticsearch, type PooledElasticsearch } from './elasticsearch.ts'
 import { Flow } from './flow.ts'
 import { Indexer } from './indexer.ts'
-import { TemplateKeeper } from './template-keeper.ts'
 
 /** What moves documents from the queue to Elasticsearch, and what others may see of it. */
 export interface Indexing {
   /** In start order. */
   readonly parts: readonly Service[]
-  readonly elasticsearch: Elasticsearch
+  readonly elasticsearch: PooledElasticsearch
+  readonly cluster: Cluster
   readonly stats: IndexStats
   readonly deadLetters: DeadLetters
   readonly replayer: Replayer
@@ -51,10 +54,13 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   const elasticsearch = createElasticsearch({
     nodes: settings.nodes,
     apiKey: settings.api_key,
+    bearerToken: settings.bearer_token,
     username: settings.username,
     password: settings.password,
     caFingerprint: settings.ca_fingerprint,
+    ca: readCa(settings.ca_file),
     requestTimeoutMs: settings.timeout,
+    ...{ clock, events },
   })
   const deadLetters = new DeadLetters({
     files: systemFiles,
@@ -67,18 +73,18 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   const size = new BatchSize({ maxBytes: settings.bulk.max_bytes })
   const blocks = new Blocks({ clock, events })
   const template = { dataset: settings.dataset, retention: settings.retention }
-  const templates = new TemplateKeeper({ elasticsearch, template, clock, events, backoff })
+  const cluster = new Cluster({ elasticsearch, template, blocks, clock, events, backoff })
   const burial = new Burial({ deadLetters, clock, events, backoff, stats })
   const requests = new BulkRequests({
-    ...{ elasticsearch, stats },
+    ...{ elasticsearch, stats, flavour: () => cluster.flavour },
     compression: compressionFor(settings),
     timeoutMs: settings.timeout,
   })
   const sender = new BulkSender({
-    ...{ requests, burial, templates, flow, size, blocks, clock, events, backoff, stats },
+    ...{ requests, burial, cluster, flow, size, blocks, clock, events, backoff, stats },
   })
   const indexer = new Indexer({
-    ...{ queue, sender, burial, flow, templates, clock },
+    ...{ queue, sender, burial, flow, cluster, clock },
     gathering: {
       ...{ queue, clock, events, stats, backoff, size, shaping },
       dataStream: `logs-${settings.dataset}-${settings.namespace}`,
@@ -93,11 +99,31 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
     stop: () => deadLetters.close(),
   }
   const replayer = new Replayer({ deadLetters, queue, events, stats })
-  return { parts: [connection, storage, indexer], elasticsearch, stats, deadLetters, replayer, flow, size, blocks }
+  return {
+    parts: [connection, storage, indexer],
+    elasticsearch,
+    cluster,
+    stats,
+    deadLetters,
+    replayer,
+    flow,
+    size,
+    blocks,
+  }
 }
 
 /** Between two processes of one machine compression costs more than it saves. */
 function compressionFor({ compression, nodes }: ElasticsearchConfig): 'gzip' | 'none' {
   if (compression !== 'auto') return compression
   return nodes.every((node) => /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${node}/`)) ? 'none' : 'gzip'
+}
+
+/** @throws CodedError ELASTICSEARCH_CA */
+function readCa(path: string): string {
+  if (path === '') return ''
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CodedError('ELASTICSEARCH_CA', [path, messageOf(error)], { cause: error })
+  }
 }

@@ -1,38 +1,28 @@
 import { Client, errors } from '@elastic/elasticsearch'
 import { Transport, type TransportOptions } from '@elastic/transport'
+import type { Clock } from '#lib/clock.ts'
 import { messageOf } from '#lib/errors.ts'
+import type { Answer } from './answer.ts'
 import { AnswerSerializer } from './answer-serializer.ts'
+import type { IndexEvents } from './events.ts'
+import { NodePool } from './node-pool.ts'
 
 export interface ElasticsearchOptions {
   /** URLs of the nodes. */
   readonly nodes: readonly string[]
   /** `id:key` in base64, as Elasticsearch hands it out; empty for none. */
   readonly apiKey: string
+  readonly bearerToken: string
   readonly username: string
   readonly password: string
   /** SHA-256 fingerprint of the CA that signed the server's certificate; empty for the system's CAs. */
   readonly caFingerprint: string
+  /** CAs in PEM that are trusted in place of the system's; empty for these. */
+  readonly ca: string
   readonly requestTimeoutMs: number
+  readonly clock: Clock
+  readonly events: Pick<IndexEvents, 'nodeFailed' | 'nodeBack'>
 }
-
-/** What became of a request. */
-export type Answer =
-  | { readonly kind: 'ok'; readonly status: number; readonly body: unknown }
-  /** The server answered with an error; `type` is Elasticsearch's name for it, empty if something else answered. */
-  | {
-      readonly kind: 'error'
-      readonly status: number
-      readonly type: string
-      readonly message: string
-      readonly retryAfterMs: number
-    }
-  /** There was no answer; the server may have done what was asked all the same, unless it was never asked. */
-  | {
-      readonly kind: 'unreachable'
-      readonly reason: 'timeout' | 'connection'
-      readonly message: string
-      readonly mayBeTaken?: boolean
-    }
 
 export interface ElasticsearchRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
@@ -54,9 +44,14 @@ export interface Elasticsearch {
   close(): Promise<void>
 }
 
+export interface PooledElasticsearch extends Elasticsearch {
+  /** How many nodes work, and how many do not. */
+  nodeCounts(): { readonly alive: number; readonly dead: number }
+}
+
 /**
  * Plain media types, which every version understands. The client's own ask for answers in the form of its major
- * version, which Elasticsearch 8 refuses (400 media_type_header_exception).
+ * version, which Elasticsearch 8 refuses (400 media_type_header_exception) and OpenSearch does not know (406).
  */
 const JSON_TYPE = 'application/json'
 const LINES_TYPE = 'application/x-ndjson'
@@ -72,19 +67,47 @@ class UncheckedTransport extends Transport {
 }
 
 /**
- * The official client, used for its connection pool and protocol only. Its own retries are off, because they know
- * nothing of single documents and wait for nothing; a timeout is always set, because it has none by default and a hung
- * server would hold a request for ever.
+ * The official client, one for each node, used for its connections and protocol only. Its own retries are off, because
+ * they know nothing of single documents and wait for nothing; a timeout is always set, because it has none by default and
+ * a hung server would hold a request for ever. Other nodes than those that are configured are never looked for.
+ *
+ * A request that does not reach a node goes to the next one at once: all requests of ours may be sent twice.
  */
-export function createElasticsearch(options: ElasticsearchOptions): Elasticsearch {
-  const auth =
-    options.apiKey !== ''
-      ? { apiKey: options.apiKey }
-      : options.username !== ''
-        ? { username: options.username, password: options.password }
-        : undefined
-  const client = new Client({
-    nodes: [...options.nodes],
+export function createElasticsearch(options: ElasticsearchOptions): PooledElasticsearch {
+  const { events } = options
+  const pool = new NodePool<Client>({
+    nodes: options.nodes.map((node) => [new URL(node).host, createClient(node, options)] as const),
+    clock: options.clock,
+    onFailed: (node) => events.nodeFailed({}, { node }),
+    onBack: (node) => events.nodeBack({}, { node }),
+  })
+  return {
+    async request(request) {
+      let answer: Answer | undefined
+      for (const node of pool.candidates()) {
+        answer = await send(node.node, request)
+        if (request.signal?.aborted) break
+        if (answer.kind !== 'unreachable') {
+          pool.worked(node)
+          break
+        }
+        pool.failed(node)
+        // The time for it is spent.
+        if (answer.reason === 'timeout') break
+      }
+      return answer!
+    },
+    async close() {
+      await Promise.all(pool.all.map(({ node }) => node.close()))
+    },
+    nodeCounts: () => pool.counts(),
+  }
+}
+
+function createClient(node: string, options: ElasticsearchOptions): Client {
+  const auth = authOf(options)
+  return new Client({
+    node,
     maxRetries: 0,
     requestTimeout: options.requestTimeoutMs,
     compression: false,
@@ -98,33 +121,45 @@ export function createElasticsearch(options: ElasticsearchOptions): Elasticsearc
     disablePrototypePoisoningProtection: true,
     maxResponseSize: 256 * 1024 ** 2,
     ...(auth === undefined ? {} : { auth }),
-    ...(options.caFingerprint === '' ? {} : { caFingerprint: options.caFingerprint }),
+    ...tlsOf(node, options),
   })
-  return {
-    async request({ method, path, querystring, body, lines, headers, signal, timeoutMs }) {
-      try {
-        const result = await client.transport.request(
-          {
-            method,
-            path,
-            ...(querystring === undefined ? {} : { querystring }),
-            ...(body === undefined ? {} : { body }),
-            ...(lines === undefined ? {} : { bulkBody: lines as unknown as string }),
-          },
-          {
-            meta: true,
-            maxRetries: 0,
-            headers: { accept: JSON_TYPE, 'content-type': lines === undefined ? JSON_TYPE : LINES_TYPE, ...headers },
-            ...(signal === undefined ? {} : { signal }),
-            ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
-          },
-        )
-        return { kind: 'ok', status: result.statusCode ?? 200, body: result.body }
-      } catch (error) {
-        return toAnswer(error)
-      }
-    },
-    close: () => client.close(),
+}
+
+/** By the fingerprint a CA is trusted that the system does not know; then it is the client that looks at it. */
+function tlsOf(node: string, { ca, caFingerprint }: ElasticsearchOptions) {
+  if (node.startsWith('http:')) return {}
+  const byFingerprint = caFingerprint === '' ? {} : { caFingerprint }
+  return { ...byFingerprint, tls: ca === '' ? { rejectUnauthorized: caFingerprint === '' } : { ca } }
+}
+
+function authOf({ apiKey, bearerToken, username, password }: ElasticsearchOptions) {
+  if (apiKey !== '') return { apiKey }
+  if (bearerToken !== '') return { bearer: bearerToken }
+  return username === '' ? undefined : { username, password }
+}
+
+async function send(client: Client, request: ElasticsearchRequest): Promise<Answer> {
+  const { method, path, querystring, body, lines, headers, signal, timeoutMs } = request
+  try {
+    const result = await client.transport.request(
+      {
+        method,
+        path,
+        ...(querystring === undefined ? {} : { querystring }),
+        ...(body === undefined ? {} : { body }),
+        ...(lines === undefined ? {} : { bulkBody: lines as unknown as string }),
+      },
+      {
+        meta: true,
+        maxRetries: 0,
+        headers: { accept: JSON_TYPE, 'content-type': lines === undefined ? JSON_TYPE : LINES_TYPE, ...headers },
+        ...(signal === undefined ? {} : { signal }),
+        ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
+      },
+    )
+    return { kind: 'ok', status: result.statusCode ?? 200, body: result.body, ...told(result.headers) }
+  } catch (error) {
+    return toAnswer(error)
   }
 }
 
@@ -137,11 +172,22 @@ function toAnswer(error: unknown): Answer {
       type: errorOf(error.body)?.type ?? '',
       message: reasonOf(error.body) ?? error.message,
       retryAfterMs: Number.isFinite(retryAfter) ? Math.min(retryAfter, 300) * 1_000 : 0,
+      ...told(error.headers ?? {}),
     }
   }
   const reason = error instanceof errors.TimeoutError ? 'timeout' : 'connection'
   const message = messageOf(error)
   return { kind: 'unreachable', reason, message, mayBeTaken: reason !== 'connection' || !NEVER_SENT.test(message) }
+}
+
+/** What the headers of an answer tell of the server. */
+function told(headers: Readonly<Record<string, unknown>>): { product?: string; dateMs?: number } {
+  const product = headers['x-elastic-product']
+  const dateMs = Date.parse(String(headers.date))
+  return {
+    ...(typeof product === 'string' ? { product } : {}),
+    ...(Number.isNaN(dateMs) ? {} : { dateMs }),
+  }
 }
 
 /** No connection came about. */

@@ -43,6 +43,31 @@ export const INDEX_EVENTS = {
     level: 'warn',
     message: 'Elasticsearch put documents in the failure store; search `<data stream>::failures` for the reason',
   },
+  detected: {
+    metric: 'elasticsearch_detections_total',
+    help: 'Times that another kind or version of server was found than before.',
+    level: 'info',
+    message: 'found out what server documents are indexed in',
+  },
+  detectFailed: {
+    metric: 'elasticsearch_detection_failures_total',
+    help: 'Attempts to find out what server there is that failed, by reason.',
+    level: 'warn',
+    message: 'cannot find out what server there is; trying again, data waits in the queue',
+    labels: ['reason'],
+  },
+  nodeFailed: {
+    metric: 'elasticsearch_node_failures_total',
+    help: 'Times that a node that worked could not be reached any more.',
+    level: 'warn',
+    message: 'a node of Elasticsearch does not answer; it is left out for a while',
+  },
+  nodeBack: {
+    metric: 'elasticsearch_node_recoveries_total',
+    help: 'Times that a node answered again.',
+    level: 'info',
+    message: 'a node of Elasticsearch answers again',
+  },
   templateFailed: {
     metric: 'template_failures_total',
     help: 'Attempts to put the index template that failed.',

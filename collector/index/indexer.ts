@@ -3,16 +3,16 @@ import type { Service } from '#lib/lifecycle.ts'
 import type { Burial } from '../dead-letter/burial.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import type { BulkSender } from './bulk-sender.ts'
+import type { Cluster, Stopping } from './cluster.ts'
 import type { Flow } from './flow.ts'
 import { Gatherer, type GathererOptions } from './gatherer.ts'
-import type { Stopping, TemplateKeeper } from './template-keeper.ts'
 
 export interface IndexerOptions {
   readonly queue: () => DiskQueue
   readonly sender: BulkSender
   readonly burial: Burial
   readonly flow: Flow
-  readonly templates: TemplateKeeper
+  readonly cluster: Cluster
   readonly clock: Clock
   readonly gathering: GathererOptions
   /** Most bulk requests under way at once. */
@@ -54,7 +54,7 @@ export class Indexer implements Service {
 
   /** Nothing is sent before the template is there: a data stream that began without it would keep the wrong mapping. */
   async #run(): Promise<void> {
-    if (!(await this.#options.templates.put(this.#stopping))) return
+    if (!(await this.#options.cluster.ready(this.#stopping))) return
     const workers = Array.from({ length: this.#options.concurrency }, (_, worker) => this.#work(worker))
     await Promise.all(workers)
   }

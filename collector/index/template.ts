@@ -1,3 +1,5 @@
+import type { Flavour } from './flavour.ts'
+
 export interface TemplateOptions {
   /** Middle of the data streams' names, `logs-<dataset>-<namespace>`. */
   readonly dataset: string
@@ -5,8 +7,13 @@ export interface TemplateOptions {
   readonly retention: string
 }
 
+/** The name of our index template. */
+export function templateName({ dataset }: TemplateOptions): string {
+  return `vedette-logs-${dataset}`
+}
+
 /** Above the built-in `logs-*-*` (100) and `logs-*.otel-*` (120), which have another mapping and keep logs for ever. */
-const PRIORITY = 300
+const TEMPLATE_PRIORITY = 300
 const MAX_FIELDS = 1_000
 const KEYWORD = { type: 'keyword', ignore_above: 1024 } as const
 
@@ -14,20 +21,18 @@ const KEYWORD = { type: 'keyword', ignore_above: 1024 } as const
  * The index template of our data streams: OpenTelemetry's field names, nanosecond times, labels and structured bodies
  * as `flattened` so that no container can make the mapping explode, and aliases for the names that people type.
  */
-export function indexTemplate({ dataset, retention }: TemplateOptions): object {
+export function indexTemplate({ dataset, retention }: TemplateOptions, flavour?: Flavour): object {
+  const isOpenSearch = flavour?.product === 'opensearch'
+  const flattened = { type: isOpenSearch ? 'flat_object' : 'flattened' }
   return {
     index_patterns: [`logs-${dataset}-*`],
-    priority: PRIORITY,
+    priority: TEMPLATE_PRIORITY,
     data_stream: {},
     _meta: { description: 'Logs shipped by Vedette, in OpenTelemetry field names.' },
     template: {
-      lifecycle: { data_retention: retention },
-      settings: {
-        'index.codec': 'best_compression',
-        'index.mapping.total_fields.limit': MAX_FIELDS,
-        'index.mapping.total_fields.ignore_dynamic_beyond_limit': true,
-        'index.refresh_interval': '1s',
-      },
+      // OpenSearch keeps data by policies of its own, which are not part of a template.
+      ...(isOpenSearch ? {} : { lifecycle: { data_retention: retention } }),
+      settings: settingsFor(flavour),
       mappings: {
         date_detection: false,
         dynamic_templates: [{ strings: { match_mapping_type: 'string', mapping: KEYWORD } }],
@@ -37,7 +42,7 @@ export function indexTemplate({ dataset, retention }: TemplateOptions): object {
           severity_text: KEYWORD,
           severity_number: { type: 'byte' },
           body: {
-            properties: { text: { type: 'text' }, structured: { type: 'flattened' } },
+            properties: { text: { type: 'text' }, structured: flattened },
           },
           attributes: { type: 'object', properties: { 'log.iostream': KEYWORD } },
           resource: {
@@ -51,8 +56,8 @@ export function indexTemplate({ dataset, retention }: TemplateOptions): object {
                   'k8s.container.name': KEYWORD,
                   'k8s.container.restart_count': { type: 'long' },
                   'k8s.node.name': KEYWORD,
-                  'k8s.pod.label': { type: 'flattened' },
-                  'k8s.pod.annotation': { type: 'flattened' },
+                  'k8s.pod.label': flattened,
+                  'k8s.pod.annotation': flattened,
                   'service.name': KEYWORD,
                 },
               },
@@ -71,4 +76,13 @@ export function indexTemplate({ dataset, retention }: TemplateOptions): object {
       },
     },
   }
+}
+
+function settingsFor(flavour: Flavour | undefined): object {
+  const limit = { 'index.mapping.total_fields.limit': MAX_FIELDS }
+  const beyond = { 'index.mapping.total_fields.ignore_dynamic_beyond_limit': true }
+  // Serverless decides about storage and refreshing itself.
+  if (flavour?.product === 'serverless') return { ...limit, ...beyond }
+  const storage = { 'index.codec': 'best_compression', 'index.refresh_interval': '1s' }
+  return flavour?.product === 'opensearch' ? { ...storage, ...limit } : { ...storage, ...limit, ...beyond }
 }

@@ -58,6 +58,51 @@ export type BulkAnswer =
 
 const TYPE = 'application/json'
 
+/** What a server calls itself, and what it does not know. */
+export interface FakeProduct {
+  readonly info: object
+  readonly header?: string
+  /** Media types that it refuses, and how. */
+  readonly refuses: { readonly types: RegExp; readonly status: number; readonly error: string }
+  /** Parameters of a bulk request that it does not know. */
+  readonly unknownParameters: readonly string[]
+  /** What a template must not have in it. */
+  readonly unknownInTemplates: RegExp
+}
+
+const NOTHING = /(?!)/
+const MEDIA_TYPE_ERROR = 'media_type_header_exception'
+
+export const PRODUCTS = {
+  'elasticsearch-8': {
+    info: { cluster_uuid: 'a', version: { number: '8.19.21', build_flavor: 'default' } },
+    header: 'Elasticsearch',
+    refuses: { types: /compatible-with=9/, status: 400, error: MEDIA_TYPE_ERROR },
+    unknownParameters: [],
+    unknownInTemplates: NOTHING,
+  },
+  'elasticsearch-9': {
+    info: { cluster_uuid: 'a', version: { number: '9.5.3', build_flavor: 'default' } },
+    header: 'Elasticsearch',
+    refuses: { types: /compatible-with=7/, status: 400, error: MEDIA_TYPE_ERROR },
+    unknownParameters: [],
+    unknownInTemplates: NOTHING,
+  },
+  serverless: {
+    info: { cluster_uuid: 'a', version: { number: '8.11.0', build_flavor: 'serverless' } },
+    header: 'Elasticsearch',
+    refuses: { types: NOTHING, status: 400, error: '' },
+    unknownParameters: [],
+    unknownInTemplates: /refresh_interval|codec/,
+  },
+  opensearch: {
+    info: { cluster_uuid: 'a', version: { number: '3.8.0', distribution: 'opensearch' } },
+    refuses: { types: /vnd\.elasticsearch/, status: 406, error: '' },
+    unknownParameters: ['require_data_stream', 'include_source_on_error'],
+    unknownInTemplates: /lifecycle|"flattened"|ignore_dynamic_beyond_limit/,
+  },
+} as const satisfies Record<string, FakeProduct>
+
 /**
  * As much of Elasticsearch as a shipper sees: index templates, data streams that need one, and `_bulk` with `create` and `index`.
  * It keeps every document by id, and can be told to fail in every way a cluster, a proxy or a network does.
@@ -71,6 +116,11 @@ export class FakeElasticsearch {
   /** How many of the next attempts to put a template fail with 503. */
   failingTemplates = 0
   bulkRequests = 0
+  product: FakeProduct = PRODUCTS['elasticsearch-8']
+  /** Headers of the last bulk request. */
+  lastHeaders: IncomingMessage['headers'] = {}
+  /** Asked for each request that is no bulk request; undefined means that it is answered as usual. */
+  onOther: (method: string, path: string) => { status: number; body: unknown } | undefined = () => undefined
   /** Asked for each bulk request; undefined means that all is well. */
   onBulk: (request: BulkRequest) => BulkAnswer | undefined = () => undefined
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response))
@@ -105,25 +155,39 @@ export class FakeElasticsearch {
     const body = await bodyOf(request).catch(() => undefined)
     if (body === undefined) return
     const { pathname } = new URL(request.url ?? '/', this.url)
-    // As version 8 does with what a client of version 9 asks for.
-    if (/compatible-with=9/.test(`${request.headers.accept} ${request.headers['content-type']}`)) {
-      const reason = 'Accept version must be either version 8 or 7, but found 9'
-      return send(response, 400, { error: { type: 'media_type_header_exception', reason }, status: 400 })
+    const { refuses, unknownInTemplates } = this.product
+    if (refuses.types.test(`${request.headers.accept} ${request.headers['content-type']}`)) {
+      const reason = 'the version of the media type is not supported'
+      return this.#send(response, refuses.status, { error: { type: refuses.error, reason }, status: refuses.status })
     }
+    const told = pathname === '/_bulk' ? undefined : this.onOther(request.method ?? '', pathname)
+    if (told !== undefined) return this.#send(response, told.status, told.body)
     if (request.method === 'PUT' && pathname.startsWith('/_index_template/')) {
       if (this.failingTemplates > 0) {
         this.failingTemplates -= 1
-        return send(response, 503, { error: { type: 'unavailable', reason: 'no master' }, status: 503 })
+        return this.#send(response, 503, { error: { type: 'unavailable', reason: 'no master' }, status: 503 })
+      }
+      if (unknownInTemplates.test(body.toString())) {
+        const error = { type: 'parse_exception', reason: 'unknown key in the template' }
+        return this.#send(response, 400, { error, status: 400 })
       }
       this.templates.set(pathname.slice(17), JSON.parse(body.toString()))
-      return send(response, 200, { acknowledged: true })
+      return this.#send(response, 200, { acknowledged: true })
     }
     if (request.method === 'POST' && pathname === '/_bulk') return this.#bulk(request, body, response)
-    send(response, 200, { version: { number: '8.19.21' } })
+    this.#send(response, 200, this.product.info)
   }
 
   #bulk(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     this.bulkRequests += 1
+    this.lastHeaders = request.headers
+    const { searchParams } = new URL(request.url ?? '/', this.url)
+    const unknown = this.product.unknownParameters.find((name) => searchParams.has(name))
+    if (unknown !== undefined) {
+      const error = { type: 'illegal_argument_exception', reason: `unrecognized parameter: [${unknown}]` }
+      this.#send(response, 400, { error, status: 400 })
+      return
+    }
     const documents = parseBulk(body)
     const bulk = { number: this.bulkRequests, documents, bytes: body.length, url: request.url ?? '' }
     const answer = this.onBulk(bulk) ?? { kind: 'items', fault: () => undefined }
@@ -135,10 +199,14 @@ export class FakeElasticsearch {
     const honest = { errors: items.some((item) => Object.values(item).some(({ status }) => status > 299)), items }
     if (answer.kind === 'reset') request.socket.resetAndDestroy()
     else if (answer.kind === 'truncate') truncate(response, honest)
-    else if (answer.kind === 'slow') setTimeout(() => send(response, 200, honest), answer.firstByteMs)
+    else if (answer.kind === 'slow') setTimeout(() => this.#send(response, 200, honest), answer.firstByteMs)
     else if (answer.kind === 'no-product') {
       response.writeHead(200, { 'content-type': TYPE }).end(JSON.stringify(honest))
-    } else send(response, 200, answer.kind === 'lie' ? answer.answer(honest) : honest)
+    } else this.#send(response, 200, answer.kind === 'lie' ? answer.answer(honest) : honest)
+  }
+
+  #send(response: ServerResponse, status: number, body: unknown): void {
+    send(response, status, body, this.product.header)
   }
 
   #write(document: BulkDocument, fault: ItemFault | undefined): Record<string, { readonly status: number }> {
@@ -211,9 +279,10 @@ function parseBulk(body: Buffer): BulkDocument[] {
   return documents
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, body: unknown, product: string | undefined): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  response.writeHead(status, { 'content-type': TYPE, 'x-elastic-product': 'Elasticsearch' }).end(text)
+  const header = product === undefined ? {} : { 'x-elastic-product': product }
+  response.writeHead(status, { 'content-type': TYPE, ...header }).end(text)
 }
 
 function refuse(response: ServerResponse, answer: Extract<BulkAnswer, { kind: 'refuse' }>): void {

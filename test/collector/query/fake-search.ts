@@ -1,4 +1,5 @@
-import type { Answer, Elasticsearch, ElasticsearchRequest } from '../../../collector/index/elasticsearch.ts'
+import type { Answer } from '../../../collector/index/answer.ts'
+import type { Elasticsearch, ElasticsearchRequest } from '../../../collector/index/elasticsearch.ts'
 import { parseInstant } from '../../../collector/query/instant.ts'
 
 export interface FakeDocument {
