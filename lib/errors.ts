@@ -58,7 +58,7 @@ export const ERRORS = {
     cure: 'Send smaller batches or raise the limit of the receiver.',
   },
   TOO_MANY_RECORDS: {
-    message: 'the request has %s records; the limit is %s',
+    message: 'the request has more than %s records',
     cure: 'Send smaller batches or raise the limit of the receiver.',
   },
   TOO_MANY_REQUESTS: {

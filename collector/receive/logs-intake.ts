@@ -47,8 +47,12 @@ export class LogsIntake {
    * @throws CodedError if nothing of it is taken
    */
   async take({ transport, body, sent }: ReceivedRequest): Promise<PartialSuccess> {
-    const { queue, stats, events, maxRecordBytes, maxRecordValues } = this.#options
-    const summary = inspectLogs(body, { maxBytes: maxRecordBytes, maxValues: maxRecordValues })
+    const { queue, stats, events, maxRequestRecords, maxRecordBytes, maxRecordValues } = this.#options
+    const summary = inspectLogs(body, {
+      maxRecords: maxRequestRecords,
+      maxBytes: maxRecordBytes,
+      maxValues: maxRecordValues,
+    })
     if (summary === undefined) throw new CodedError('PAYLOAD_MALFORMED', ['not a valid ExportLogsServiceRequest'])
     this.#checkSize(summary)
     const { refused } = summary
@@ -73,7 +77,7 @@ export class LogsIntake {
 
   #checkSize({ records, expandedBytes }: LogsSummary): void {
     const { maxRequestBytes, maxRequestRecords } = this.#options
-    if (records > maxRequestRecords) throw new CodedError('TOO_MANY_RECORDS', [records, maxRequestRecords])
+    if (records > maxRequestRecords) throw new CodedError('TOO_MANY_RECORDS', [maxRequestRecords])
     if (expandedBytes > LARGEST_EXPANSION * maxRequestBytes) {
       const size = `${expandedBytes} (with the resource of each record written out)`
       throw new CodedError('PAYLOAD_TOO_LARGE', [size, LARGEST_EXPANSION * maxRequestBytes])

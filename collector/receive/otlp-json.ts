@@ -1,4 +1,13 @@
 import { ExportLogsServiceRequest, toInteger64 } from '#lib/otlp/proto.ts'
+import { JsonScanner } from './json/scanner.ts'
+
+/** Enough for values nested as deep as is taken, each in four objects and arrays. */
+const MAX_DEPTH = 256
+/**
+ * Most values of a request in JSON, whatever its size: parsing makes an object of each, so that few bytes could take
+ * very much memory.
+ */
+const MAX_VALUES = 2_000_000
 
 /**
  * Turns an ExportLogsServiceRequest in OTLP's JSON into protobuf, in which everything goes on. OTLP deviates from
@@ -8,6 +17,9 @@ import { ExportLogsServiceRequest, toInteger64 } from '#lib/otlp/proto.ts'
  * @returns the protobuf bytes, or what is wrong
  */
 export function encodeJsonRequest(json: Buffer): Buffer | { readonly problem: string } {
+  const scanner = new JsonScanner({ maxDepth: MAX_DEPTH, maxValues: MAX_VALUES })
+  scanner.reset(json, 0, json.length)
+  if (!scanner.skipValue() || !scanner.atEnd()) return { problem: `not valid JSON: ${scanner.problem}` }
   try {
     const request: unknown = JSON.parse(json.toString('utf8'), convert)
     if (typeof request !== 'object' || request === null || Array.isArray(request))
@@ -36,10 +48,24 @@ function convert(this: unknown, key: string, value: unknown, context?: { readonl
     case 'timeUnixNano':
     case 'observedTimeUnixNano':
       return integer64(value, context?.source, true)
+    case 'doubleValue':
+      return DOUBLES.get(value) ?? (typeof value === 'string' && NUMBER.test(value) ? Number(value) : value)
+    case 'severityNumber':
+    case 'flags':
+    case 'droppedAttributesCount':
+      return typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value
     default:
       return value
   }
 }
+
+/** What JSON has no number for, as protobuf's JSON writes it. */
+const DOUBLES: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+])
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 
 const HEX = /^(?:[0-9a-fA-F]{2})*$/
 

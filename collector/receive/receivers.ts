@@ -31,6 +31,9 @@ export interface Receivers {
   readonly inFlight: InFlightBytes
 }
 
+/** Each has a part of the answer. Shippers halve what is too large; none sends nearly as much by itself. */
+const MAX_BULK_ITEMS = 100_000
+
 /** All ways in. They share one limit for what is under way, and each ends in an intake that checks and queues. */
 export function createReceivers({ config, queue, events, clock }: ReceiversOptions): Receivers {
   const { http, grpc, ...limits } = config.otlp
@@ -47,7 +50,7 @@ export function createReceivers({ config, queue, events, clock }: ReceiversOptio
   const bulk = new BulkIntake({
     ...{ queue, events, stats, clock },
     limits: {
-      maxItems: limits.max_request_records,
+      maxItems: Math.min(MAX_BULK_ITEMS, limits.max_request_records),
       maxDocumentBytes: limits.max_record_bytes,
       maxDocumentValues: limits.max_record_values,
     },

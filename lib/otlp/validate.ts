@@ -19,6 +19,8 @@ const WIRE_TYPES: Readonly<Record<number, number>> = {
 
 /** What a record may be, with its resource and its scope. */
 export interface RecordLimits {
+  /** In a request; it is not looked at further than the first one beyond. */
+  readonly maxRecords: number
   readonly maxBytes: number
   /** Attributes and what is nested in them and in the body. */
   readonly maxValues: number
@@ -28,7 +30,7 @@ export interface RecordLimits {
 export type RefusalReason = 'too_deep' | 'too_many_values' | 'too_large'
 
 export interface LogsSummary {
-  /** All records, refused ones too. */
+  /** All records, refused ones too; or one more than their limit. */
   readonly records: number
   /** Bytes of the records, each with its resource and scope: a few bytes of a request can stand for very many. */
   readonly expandedBytes: number
@@ -36,12 +38,17 @@ export interface LogsSummary {
   readonly refused: ReadonlyMap<number, RefusalReason>
 }
 
-const NO_LIMITS: RecordLimits = { maxBytes: Number.POSITIVE_INFINITY, maxValues: Number.POSITIVE_INFINITY }
+const NO_LIMITS: RecordLimits = {
+  maxRecords: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+  maxValues: Number.POSITIVE_INFINITY,
+}
 
 /** Checks all parts of an ExportLogsServiceRequest; undefined if any is malformed. */
 export function inspectLogs(bytes: Buffer, limits: RecordLimits = NO_LIMITS): LogsSummary | undefined {
   const validator = new Validator(bytes, limits)
-  return new LogsWalker().walk(bytes, validator) && !validator.failed ? validator : undefined
+  const isWhole = new LogsWalker().walk(bytes, validator) && !validator.failed
+  return isWhole || validator.records > limits.maxRecords ? validator : undefined
 }
 
 class Validator implements LogsVisitor, LogsSummary {
@@ -96,7 +103,7 @@ class Validator implements LogsVisitor, LogsSummary {
     if (reason === undefined) this.expandedBytes += bytes
     else this.refused.set(this.records, reason)
     this.records += 1
-    return !this.failed
+    return !this.failed && this.records <= this.#limits.maxRecords
   }
 
   #begin(): void {

@@ -40,7 +40,7 @@ export class BulkIntake {
     if (read.documents > 0) await this.#queue(read, wasCompressed)
     stats.count('bulk', 'logs', length)
     stats.records += read.documents
-    for (const { problem } of read.items) if (problem !== undefined) events.recordsRejected({ reason: problem.type })
+    for (const [reason, count] of countReasons(read.items)) events.recordsRejected({ reason }, { count })
     const answer = {
       took: Math.round(clock.monotonicMs() - startedMs),
       errors: read.documents < read.items.length,
@@ -57,6 +57,14 @@ export class BulkIntake {
       .append({ kind: 'bulk', records: documents, body: lines, payload, encoding })
     if (!isInMemory) freeNow(lines)
   }
+}
+
+function countReasons(items: readonly BulkItem[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { problem } of items) {
+    if (problem !== undefined) counts.set(problem.type, (counts.get(problem.type) ?? 0) + 1)
+  }
+  return counts
 }
 
 /** As Elasticsearch answers for a document that is new; of one that has been there with this id only it knows. */

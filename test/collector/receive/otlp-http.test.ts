@@ -257,26 +257,3 @@ test('garbage in place of HTTP does no harm', async (t) => {
   }
   assert.equal((await told(await collector.post(request))).status, 200)
 })
-
-test("OTLP's own JSON: hex ids, integers as text or number, numbers of enums, unknown fields", async (t) => {
-  const { elasticsearch, collector } = await start(t)
-  const text = `{"future":{"x":[1]},"resourceLogs":[{"schemaUrl":"u","scopeLogs":[{"logRecords":[{
-    "timeUnixNano":1790000000123456789,"observedTimeUnixNano":"1790000000123456790","severityNumber":9,
-    "traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"eee19b7ec3c1b174","unknown":null,
-    "body":{"kvlistValue":{"values":[{"key":"big","value":{"intValue":"9223372036854775807"}},
-      {"key":"small","value":{"intValue":-7}},{"key":"bytes","value":{"bytesValue":"AQID"}},
-      {"key":"exact","value":{"intValue":9007199254740993}}]}},
-    "attributes":[{"key":"log.record.uid","value":{"stringValue":"id"}},{"key":"d","value":{"doubleValue":1.5}}]}]}]}]}`
-  const response = await collector.post(Buffer.from(text), { 'content-type': JSON_TYPE })
-  assert.deepEqual(await told(response), { status: 200, message: '{}' })
-  await collector.settle()
-  const [line] = [...elasticsearch.documents.values()]
-  assert.match(line!, /"big":9223372036854775807,"small":-7,"bytes":"AQID","exact":9007199254740993/)
-  const document = JSON.parse(line!) as Record<string, unknown>
-  assert.equal(document['@timestamp'], '2026-09-21T14:13:20.123456789Z')
-  assert.equal(document.observed_timestamp, '2026-09-21T14:13:20.123456790Z')
-  assert.deepEqual(document.attributes, { d: 1.5 })
-  assert.equal(document.severity_number, 9)
-  assert.equal(document.trace_id, '5b8efff798038103d269b633813fc60c')
-  assert.equal(document.span_id, 'eee19b7ec3c1b174')
-})
