@@ -28,7 +28,7 @@ export interface Pipeline extends Receivers {
  *           documents as Elasticsearch takes them                    receive/bulk/routes.ts
  * check     every part of it, record by record                       receive/logs-intake.ts, receive/bulk/read-bulk.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
- * shape     drop and redact by the rules of the configuration        shape/shaper.ts
+ * shape     drop, redact and route by the rules of the configuration  shape/shaper.ts
  * encode    requests to a bulk body                                  index/bulk-encoder.ts
  * send      until each document is indexed or refused for good       index/bulk-sender.ts
  * bury      what was refused, with the reason                        dead-letter/dead-letters.ts
@@ -63,7 +63,7 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   }
 
   const fillWatch = new FillWatch({ queue: () => queue, clock, events, alarmPercent: config.queue.alarm_percent })
-  const shaping = new Shaping(config.shape, events)
+  const shaping = new Shaping(config.shape, config.elasticsearch, events)
   const indexing = createIndexing(config, { queue: openQueue, clock, events, shaping })
 
   const receivers = createReceivers({ config, queue: openQueue, events, clock })

@@ -6,8 +6,8 @@ import * as configModule from './config.ts'
 import { deadLetterRoutes } from './dead-letter/routes.ts'
 import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
-import { dataStreamOf } from './query/fields.ts'
 import { queryRoutes } from './query/routes.ts'
+import { searchedStreams } from './shape/routes.ts'
 import { staticRoutes } from './web/static-files.ts'
 
 /**
@@ -37,7 +37,10 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
       routes(app) {
         pipeline.webRoutes(app)
         queryRoutes(
-          { elasticsearch: pipeline.indexing.elasticsearch, index: dataStreamOf(config.elasticsearch) },
+          {
+            elasticsearch: pipeline.indexing.elasticsearch,
+            index: searchedStreams(config.elasticsearch, config.shape.routes).join(),
+          },
           deps,
         )(app)
         deadLetterRoutes(pipeline.indexing)(app)

@@ -10,6 +10,7 @@ import { DeadLetters } from '../dead-letter/dead-letters.ts'
 import { Replayer } from '../dead-letter/replayer.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue } from '../queue/queue.ts'
+import { datasetPatterns } from '../shape/routes.ts'
 import type { Shaping } from '../shape/shaping.ts'
 import { BatchSize } from './batch-size.ts'
 import { Blocks } from './blocks.ts'
@@ -72,7 +73,8 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   const flow = new Flow({ clock, backoff, maxConcurrency: settings.concurrency })
   const size = new BatchSize({ maxBytes: settings.bulk.max_bytes })
   const blocks = new Blocks({ clock, events })
-  const template = { dataset: settings.dataset, retention: settings.retention }
+  const routedDatasets = datasetPatterns(config.shape.routes)
+  const template = { dataset: settings.dataset, routedDatasets, retention: settings.retention }
   const cluster = new Cluster({ elasticsearch, template, blocks, clock, events, backoff })
   const burial = new Burial({ deadLetters, clock, events, backoff, stats })
   const requests = new BulkRequests({

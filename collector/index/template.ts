@@ -3,6 +3,8 @@ import type { Flavour } from './flavour.ts'
 export interface TemplateOptions {
   /** Middle of the data streams' names, `logs-<dataset>-<namespace>`. */
   readonly dataset: string
+  /** Patterns of other middles that records are routed to. */
+  readonly routedDatasets?: readonly string[]
   /** Elasticsearch's own retention, as one of its time units (`30d`). */
   readonly retention: string
 }
@@ -21,11 +23,11 @@ const KEYWORD = { type: 'keyword', ignore_above: 1024 } as const
  * The index template of our data streams: OpenTelemetry's field names, nanosecond times, labels and structured bodies
  * as `flattened` so that no container can make the mapping explode, and aliases for the names that people type.
  */
-export function indexTemplate({ dataset, retention }: TemplateOptions, flavour?: Flavour): object {
+export function indexTemplate({ dataset, routedDatasets = [], retention }: TemplateOptions, flavour?: Flavour): object {
   const isOpenSearch = flavour?.product === 'opensearch'
   const flattened = { type: isOpenSearch ? 'flat_object' : 'flattened' }
   return {
-    index_patterns: [`logs-${dataset}-*`],
+    index_patterns: [...new Set([dataset, ...routedDatasets])].map((middle) => `logs-${middle}-*`),
     priority: TEMPLATE_PRIORITY,
     data_stream: {},
     _meta: { description: 'Logs shipped by Vedette, in OpenTelemetry field names.' },

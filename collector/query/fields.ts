@@ -44,8 +44,3 @@ export function resolveField(name: string): string | undefined {
   if (/^k8s\.[a-z]/.test(name)) return `resource.attributes.${name}`
   return /^(attributes|resource\.attributes|body\.structured|scope)\.[\w.@/-]+$/.test(name) ? name : undefined
 }
-
-/** The data stream that the collector writes and searches. */
-export function dataStreamOf({ dataset, namespace }: { readonly dataset: string; readonly namespace: string }): string {
-  return `logs-${dataset}-${namespace}`
-}

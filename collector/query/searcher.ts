@@ -5,7 +5,7 @@ import type { Hit } from './record.ts'
 
 export interface SearcherOptions {
   readonly elasticsearch: Elasticsearch
-  /** Data stream, index or pattern that is searched. */
+  /** Data streams, indices or patterns that are searched, with commas between them. */
   readonly index: string
   readonly events: QueryEvents
   /** Searches under way at once; 48 unless told. */
@@ -59,7 +59,10 @@ export class Searcher {
     }
     this.#underWay += 1
     const path = `/${encodeURIComponent(index)}/_search`
-    const answer = await elasticsearch.request({ method: 'POST', path, body, signal, timeoutMs: this.#timeoutMs })
+    // Of several, those count that are there.
+    const several = index.includes(',') ? { querystring: { ignore_unavailable: 'true' } } : {}
+    const about = { method: 'POST', path, body, signal, timeoutMs: this.#timeoutMs } as const
+    const answer = await elasticsearch.request({ ...about, ...several })
     this.#underWay -= 1
     if (answer.kind === 'ok') return readAnswer(answer.body)
     if (signal.aborted) throw new CodedError('SEARCH_UNAVAILABLE', ['the client went away'])

@@ -3,6 +3,8 @@ import type { Path } from '#lib/config/diagnostic.ts'
 import { choice, integer, list, optional, type Static, section, text } from '#lib/config/schema.ts'
 import { checkRedact, redactSection } from '#lib/redact/config.ts'
 import { checkCondition, conditionKeys, isAboutAll } from './condition-config.ts'
+import { FIELD_SOURCES } from './field-source.ts'
+import { NameTemplate } from './name-template.ts'
 
 const ACTIONS = ['drop', 'keep', 'sample'] as const
 const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,62}$'
@@ -10,7 +12,7 @@ const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,62}$'
 /** The part of the collector's configuration that says what becomes of records between the queue and the index. */
 export function shapeSection() {
   return section(
-    'What becomes of records on their way from the queue to the index, in this order: redact, rules. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
+    'What becomes of records on their way from the queue to the index, in this order: redact, rules, routes. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
     {
       redact: redactSection('Secrets in the text of records that are replaced before they are indexed.'),
       rules: list(
@@ -41,12 +43,30 @@ export function shapeSection() {
           default: [],
         },
       ),
+      routes: list(
+        section(
+          `Where records go that meet all of the conditions. A name may have fields in braces, as \`apps.{namespace}\`: ${FIELD_SOURCES}. What a name cannot have becomes \`_\`. A record that lacks such a field does not meet the route.`,
+          {
+            ...conditionKeys(),
+            dataset: optional(
+              text({ description: 'Dataset, in place of `elasticsearch.dataset`. It begins with a text of its own.' }),
+            ),
+            namespace: optional(text({ description: 'Namespace, in place of `elasticsearch.namespace`.' })),
+          },
+        ),
+        {
+          description:
+            'Data streams for some records. The first route that a record meets decides. The index template is for all of them, and searches look in all of them.',
+          default: [],
+        },
+      ),
     },
   )
 }
 
 export type ShapeConfig = Static<ReturnType<typeof shapeSection>>
 export type ShapeRule = ShapeConfig['rules'][number]
+export type ShapeRoute = ShapeConfig['routes'][number]
 
 /** What a rule is called. */
 export function ruleName({ name }: ShapeRule, index: number): string {
@@ -57,6 +77,7 @@ export function ruleName({ name }: ShapeRule, index: number): string {
 export function checkShape(shape: ShapeConfig, report: Report): void {
   checkRedact(shape.redact, ['shape', 'redact'], report)
   checkRules(shape.rules, ['shape', 'rules'], report)
+  for (const [index, route] of shape.routes.entries()) checkRoute(route, ['shape', 'routes', index], report)
 }
 
 function checkRules(rules: readonly ShapeRule[], path: Path, report: Report): void {
@@ -73,4 +94,15 @@ function checkRules(rules: readonly ShapeRule[], path: Path, report: Report): vo
     }
     checkCondition(rule, here, report)
   }
+}
+
+function checkRoute(route: ShapeRoute, path: Path, report: Report): void {
+  const { dataset, namespace } = route
+  if (dataset === undefined && namespace === undefined) report(path, 'a route needs dataset or namespace')
+  for (const [kind, template] of Object.entries({ dataset, namespace })) {
+    if (template === undefined) continue
+    const { problem } = new NameTemplate(template, kind as 'dataset' | 'namespace')
+    if (problem !== undefined) report([...path, kind], `${kind}: ${problem}`)
+  }
+  checkCondition(route, path, report)
 }

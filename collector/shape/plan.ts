@@ -1,3 +1,4 @@
+import type { ResourceRoute } from './routes.ts'
 import type { Rule } from './rules.ts'
 
 /** What has to be done with the records of a resource. */
@@ -5,6 +6,7 @@ export interface Plan {
   /** Whether there is anything. */
   readonly isNeeded: boolean
   readonly rules: readonly Rule[]
+  readonly routes: readonly ResourceRoute[]
 }
 
 /** Keys of plans together; beyond, all are forgotten and soon made again. */

@@ -17,6 +17,7 @@ export class RecordWriter {
   #end = 0
   #isForged = false
   #text: Buffer | undefined
+  #dataStream: Buffer | undefined
 
   constructor(writer: RequestWriter) {
     this.#writer = writer
@@ -28,11 +29,16 @@ export class RecordWriter {
     this.#end = start + lengthBytes
     this.#isForged = !structured.isEmpty || !dataStream.isEmpty
     this.#text = undefined
+    this.#dataStream = undefined
   }
 
   /** Another text in place of the body. Its bytes must stay as they are until the record is written. */
   setText({ bytes, bodyStart, bodyEnd }: Pick<RecordView, 'bytes' | 'bodyStart' | 'bodyEnd'>): void {
     this.#text = bytes.subarray(bodyStart, bodyEnd)
+  }
+
+  setDataStream(name: Buffer): void {
+    this.#dataStream = name
   }
 
   /** @param uid for a record that came without one */
@@ -43,6 +49,7 @@ export class RecordWriter {
     else writer.raw(this.#request, this.#start, this.#end)
     if (this.#text !== undefined) writer.nestedField(LOG_RECORD.body, ANY_VALUE.string, this.#text)
     if (uid !== undefined) writer.field(LOG_RECORD.attributes, attribute(UID, uid))
+    if (this.#dataStream !== undefined) writer.field(SHAPED_RECORD.dataStream, this.#dataStream)
     writer.endRecord()
   }
 

@@ -15,6 +15,7 @@ import { RecordView } from './record-view.ts'
 import { RecordWriter } from './record-writer.ts'
 import { RequestWriter } from './request-writer.ts'
 import { viewResource } from './resource-view.ts'
+import { ResourceRoute, Route, type UsualStream } from './routes.ts'
 import { createRules, type Rule } from './rules.ts'
 import { Tally } from './tally.ts'
 
@@ -40,6 +41,7 @@ export class Shaper implements LogsVisitor {
   readonly #events: CollectorEvents
   readonly #chunk = new Chunk()
   readonly #rules: readonly Rule[]
+  readonly #routes: readonly Route[]
   readonly #plans = new Plans((request, start, end) => this.#planFor(request, start, end))
   readonly #walker = new LogsWalker()
   readonly #view = new RecordView()
@@ -55,10 +57,11 @@ export class Shaper implements LogsVisitor {
   #place = 0
   #tally = new Tally()
 
-  constructor(config: ShapeConfig, events: CollectorEvents) {
+  constructor(config: ShapeConfig, usual: UsualStream, events: CollectorEvents) {
     this.#events = events
     this.redactor = createRedactor(config.redact)
     this.#rules = createRules(config.rules, this.#chunk)
+    this.#routes = config.routes.map((route) => new Route(route, usual, this.#chunk))
   }
 
   /** Shapes an ExportLogsServiceRequest; undefined if there is nothing to do for it, or it is malformed. */
@@ -109,6 +112,8 @@ export class Shaper implements LogsVisitor {
     if (plan.isNeeded) {
       if (this.#redact(view)) writer.setText(view)
       if (this.#isDropped(plan, record, place)) return
+      const dataStream = this.#dataStreamOf(plan)
+      if (dataStream !== undefined) writer.setDataStream(dataStream)
     }
     writer.write(this.#uidToAdd(record, place))
   }
@@ -136,6 +141,14 @@ export class Shaper implements LogsVisitor {
       return !isKept
     }
     return false
+  }
+
+  #dataStreamOf({ routes }: Plan): Buffer | undefined {
+    for (let index = 0; index < routes.length; index++) {
+      const stream = routes[index]!.streamOf(this.#view)
+      if (stream !== undefined) return stream
+    }
+    return undefined
   }
 
   #isSampled(record: LogRecordCursor, place: number, oneIn: number, seed: number): boolean {
@@ -183,6 +196,9 @@ export class Shaper implements LogsVisitor {
   #planFor(request: Buffer, start: number, end: number): Plan {
     const resource = viewResource(request, start, end)
     const rules = this.#rules.filter(({ condition }) => condition.isAbout(resource))
-    return { isNeeded: this.redactor !== undefined || rules.length > 0, rules }
+    const routes = this.#routes
+      .filter(({ condition }) => condition.isAbout(resource))
+      .map((route) => new ResourceRoute(route, resource))
+    return { isNeeded: this.redactor !== undefined || rules.length + routes.length > 0, rules, routes }
   }
 }

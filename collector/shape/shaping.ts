@@ -1,22 +1,25 @@
 import type { CollectorEvents } from '../events.ts'
 import type { ShapeConfig } from './config.ts'
+import type { UsualStream } from './routes.ts'
 import { type Shaped, Shaper } from './shaper.ts'
 
 /** The shaping that is in force; nothing if the configuration asks for none. */
 export class Shaping {
   readonly #events: CollectorEvents
+  readonly #usual: UsualStream
   #shaper: Shaper | undefined
   /** Of redactors that are in force no more. */
   readonly #redactionsBefore = new Map<string, number>()
 
-  constructor(config: ShapeConfig, events: CollectorEvents) {
+  constructor(config: ShapeConfig, usual: UsualStream, events: CollectorEvents) {
     this.#events = events
+    this.#usual = usual
     this.#shaper = this.prepare(config)
   }
 
   /** What another configuration asks for; throws if it can't be had. */
   prepare(config: ShapeConfig): Shaper | undefined {
-    return isEmpty(config) ? undefined : new Shaper(config, this.#events)
+    return isEmpty(config) ? undefined : new Shaper(config, this.#usual, this.#events)
   }
 
   /** Puts in force what was prepared. */
@@ -45,6 +48,6 @@ export class Shaping {
   }
 }
 
-function isEmpty({ redact, rules }: ShapeConfig): boolean {
-  return [redact.presets, redact.patterns, rules].every((list) => list.length === 0)
+function isEmpty({ redact, rules, routes }: ShapeConfig): boolean {
+  return [redact.presets, redact.patterns, rules, routes].every((list) => list.length === 0)
 }

@@ -26,14 +26,33 @@ test('rules hold for what waits in the queue, and every record is accounted for'
     'shape.rules=[{"name":"noise","contains":"text of b","action":"drop"}]',
   ])
   await after.start()
+  t.after(() => after.stop())
   await after.send(['b-10'])
   await after.send(['a-10'])
   await after.settle()
   const { recovered, received, indexed, dropped } = await after.account()
   assert.deepEqual({ recovered, received, indexed, dropped }, { recovered: 30, received: 2, indexed: 21, dropped: 11 })
   assert.equal(await after.metric('redactions_total'), 30)
-  await after.stop()
   const texts = elasticsearch.sources().map(({ body }) => (body as { text: string }).text)
   assert.equal(texts.length, 21)
   assert.ok(texts.every((text) => !text.includes('text of b') && !text.includes('x@y')))
+})
+
+test('a record that is routed goes to its data stream, which the template is for', async (t) => {
+  const elasticsearch = new FakeElasticsearch()
+  const url = await elasticsearch.start()
+  t.after(() => elasticsearch.stop())
+  const collector = new CollectorHarness(temporaryDirectory(t), url, [
+    'shape.routes=[{"contains":"of b","dataset":"pods.{pod}"}]',
+  ])
+  await collector.start()
+  t.after(() => collector.stop())
+  await collector.send(['a', 'b'])
+  await collector.settle()
+  assert.deepEqual([...elasticsearch.documents.keys()].sort(), [
+    'logs-kubernetes.otel-default/a',
+    'logs-pods.web_1-default/b',
+  ])
+  const templates = [...elasticsearch.templates.values()] as { index_patterns: string[] }[]
+  assert.deepEqual(templates[0]!.index_patterns, ['logs-kubernetes.otel-*', 'logs-pods.*-*'])
 })

@@ -40,7 +40,7 @@ function encode(request: Buffer, isShaped: boolean): Document[] {
 
 function shaped(config: ShapeConfig, request: Buffer) {
   const { events, count } = collectorEvents()
-  const result = new Shaper(config, events).shape(request, RECEIVED_AT_MS)
+  const result = new Shaper(config, { dataset: 'x', namespace: 'y' }, events).shape(request, RECEIVED_AT_MS)
   const documents = result === undefined ? encode(request, false) : encode(result.request, true)
   return { result, documents, events, count }
 }
@@ -180,7 +180,11 @@ test('a request of resources that no rule is about goes on as it is', () => {
 
 test('a record whose shaping fails goes on as it came, with its neighbours', async () => {
   const { events, count } = collectorEvents()
-  const shaper = new Shaper(shapeConfig({ redact: { presets: ['email'], patterns: [] } }), events)
+  const shaper = new Shaper(
+    shapeConfig({ redact: { presets: ['email'], patterns: [] } }),
+    { dataset: 'x', namespace: 'y' },
+    events,
+  )
   const message = requestOf([text('a@b.example'), text('c@d.example'), text('e@f.example')])
   const redact = shaper.redactor!.redact.bind(shaper.redactor)
   let calls = 0
