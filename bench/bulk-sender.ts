@@ -10,6 +10,8 @@ export interface SendTask {
   readonly startMs: number
   readonly maxStepNs?: number
   readonly bulkBytes?: number
+  /** Index template in place of the collector's. */
+  readonly template?: object
 }
 
 /** What it is told back. */
@@ -36,7 +38,8 @@ process.once('message', (task: SendTask) => {
 /** Sends the corpus as the collector does: two requests at a time, until all is taken. */
 async function send(task: SendTask): Promise<SendResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
-  const template = Buffer.from(JSON.stringify(indexTemplate({ dataset: 'kubernetes.otel', retention: '7d' })))
+  const { template: wanted = indexTemplate({ dataset: 'kubernetes.otel', retention: '7d' }) } = task
+  const template = Buffer.from(JSON.stringify(wanted))
   await put(agent, `${task.url}/_index_template/vedette-logs`, 'PUT', 'application/json', template)
   const bulks = corpusBulks({
     seed: 7,

@@ -1,6 +1,8 @@
+import { whyNoFixture } from '../test/elasticsearch/fixture.ts'
 import { benchCollector } from './collector.ts'
-import { type BenchResult, median } from './report.ts'
-import { benchStore } from './store.ts'
+import { benchNode, type NodeFigures } from './elasticsearch.ts'
+import { type BenchResult, median, type Target } from './report.ts'
+import { benchStore, type StoreFigures } from './store.ts'
 
 const ROUNDS = 3
 const MIB = 1024 ** 2
@@ -39,36 +41,81 @@ export async function collectorResult(): Promise<BenchResult> {
   }
 }
 
-export async function storeResult(): Promise<BenchResult> {
-  const runs = await rounds(benchStore)
-  const middle = (pick: (run: (typeof runs)[number]) => number) => median(runs.map(pick))
+export async function storeResult(lines?: number): Promise<BenchResult> {
+  const runs = await rounds(() => benchStore(lines === undefined ? {} : { lines }))
+  const middle = (pick: (run: StoreFigures) => number) => median(runs.map(pick))
   const speed = middle((run) => run.rowsPerCpuSecond)
   const ratio = middle((run) => run.diskBytesPerRawByte)
-  const peak = middle((run) => run.peakRssBytes) / MIB
-  const first = runs[0]!
+  const { rows, bulks } = runs[0]!
+  const diskBytes = middle((run) => run.diskBytes)
+  const wallSeconds = middle((run) => run.wallSeconds)
+  const peakRssBytes = middle((run) => run.peakRssBytes)
+  const slowestBulkMs = middle((run) => run.slowestBulkMs)
+  const own = {
+    rows,
+    rowsPerCpuSecond: speed,
+    diskBytesPerRawByte: ratio,
+    diskBytes,
+    wallSeconds,
+    slowestBulkMs,
+    peakRssBytes,
+  }
+  const missing = whyNoFixture()
+  const nodes =
+    missing === undefined ? [await benchNode({ lines: rows }), await benchNode({ lines: rows, isLogsDb: true })] : []
+  const others = nodes.map((node, index) => rowOf(`Elasticsearch ${node.version}${['', ', LogsDB'][index]}`, node))
   return {
     name: 'store',
     title: 'Store: from bulk requests to committed, merged blocks',
     command: 'npm run bench -- store',
     method:
-      `${first.rows} documents with ids in ${first.bulks} bulk requests as the collector makes them, two at a time, each ` +
+      `${rows} documents with ids in ${bulks} bulk requests as the collector makes them, two at a time, each ` +
       'committed before its answer; the rows that are stored must be exactly as many. CPU time is that of the ' +
-      `store's process until all background merging is over; medians of ${ROUNDS} runs. A raw byte is one of the CRI log files.`,
-    columns: ['rows per CPU-second', 'disk bytes per raw byte', 'wall seconds', 'slowest bulk ms', 'peak RSS MiB'],
-    rows: [
-      [
-        Math.round(speed),
-        ratio.toFixed(3),
-        middle((run) => run.wallSeconds).toFixed(1),
-        Math.round(middle((run) => run.slowestBulkMs)),
-        Math.round(peak),
-      ],
+      `process until all merging is over; medians of ${ROUNDS} runs. A raw byte is one of the CRI log files. ` +
+      (missing === undefined
+        ? 'Elasticsearch is sent the same once, with 512 MB of heap, and merged to one segment in the end.'
+        : `Elasticsearch is not beside it: ${missing}.`),
+    columns: [
+      ...['', 'rows per CPU-second', 'rows per second', 'disk bytes per raw byte', 'disk bytes per row'],
+      ...['wall seconds', 'slowest bulk ms', 'peak RSS MiB'],
     ],
+    rows: [rowOf('store', own), ...others],
     targets: [
-      { what: 'rows per CPU-second', goal: '>= 200 000', measured: String(Math.round(speed)), isMet: speed >= 200_000 },
+      { what: 'rows per CPU-second', goal: '>= 300 000', measured: String(Math.round(speed)), isMet: speed >= 300_000 },
       { what: 'disk bytes per raw byte', goal: '<= 0.35', measured: ratio.toFixed(3), isMet: ratio <= 0.35 },
+      ...(nodes.length === 0 ? [] : targetsBeside(own, nodes[0]!, nodes[1]!)),
     ],
   }
+}
+
+type Row = Pick<
+  StoreFigures,
+  'rows' | 'rowsPerCpuSecond' | 'diskBytesPerRawByte' | 'diskBytes' | 'wallSeconds' | 'slowestBulkMs' | 'peakRssBytes'
+>
+
+function rowOf(name: string, row: Row): (string | number)[] {
+  return [
+    name,
+    Math.round(row.rowsPerCpuSecond),
+    Math.round(row.rows / row.wallSeconds),
+    row.diskBytesPerRawByte.toFixed(3),
+    (row.diskBytes / row.rows).toFixed(1),
+    row.wallSeconds.toFixed(1),
+    Math.round(row.slowestBulkMs),
+    Math.round(row.peakRssBytes / MIB),
+  ]
+}
+
+/** What the store promises beside a real Elasticsearch. */
+function targetsBeside(own: Row, node: NodeFigures, logsDb: NodeFigures): Target[] {
+  const rate = own.rows / own.wallSeconds / (node.rows / node.wallSeconds)
+  const disk = own.diskBytes / logsDb.diskBytes
+  const memory = own.peakRssBytes / node.peakRssBytes
+  return [
+    { what: "rate beside Elasticsearch's", goal: '>= 3', measured: rate.toFixed(1), isMet: rate >= 3 },
+    { what: "disk beside LogsDB's", goal: '<= 1', measured: disk.toFixed(2), isMet: disk <= 1 },
+    { what: "peak RSS beside Elasticsearch's", goal: '<= 0.33', measured: memory.toFixed(2), isMet: memory <= 1 / 3 },
+  ]
 }
 
 async function rounds<T>(bench: () => Promise<T>): Promise<T[]> {
