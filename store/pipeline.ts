@@ -7,12 +7,18 @@ import { claimDirectory } from '#lib/process/directory.ts'
 import type { Assembly, ServiceDeps } from '#lib/process/run.ts'
 import { BodyMemory } from './api/body.ts'
 import { bulkRoutes } from './api/bulk-routes.ts'
+import { catRoutes } from './api/cat-routes.ts'
 import { clusterRoutes } from './api/cluster-routes.ts'
+import { contextRoutes } from './api/context-routes.ts'
+import { documentRoutes } from './api/document-routes.ts'
 import { fieldRoutes } from './api/field-routes.ts'
 import { indexRoutes } from './api/index-routes.ts'
 import { multiSearchRoutes } from './api/multi-search-routes.ts'
+import { refusedRoutes } from './api/refused-routes.ts'
+import type { Scroll } from './api/search-options.ts'
 import { searchRoutes } from './api/search-routes.ts'
 import { serveApi } from './api/server.ts'
+import { statsRoutes } from './api/stats-routes.ts'
 import { templateRoutes } from './api/template-routes.ts'
 import { Duplicates } from './bulk/duplicates.ts'
 import { BulkIndexer } from './bulk/indexer.ts'
@@ -30,6 +36,7 @@ import { Merger } from './maintenance/merger.ts'
 import { Retention } from './maintenance/retention.ts'
 import { Templates } from './mapping/templates.ts'
 import { createCounters, registerMetrics } from './metrics.ts'
+import { OpenContexts, type PointInTime } from './search/point-in-time.ts'
 import { SearchEngine } from './search/search-engine.ts'
 import { SearchQueue } from './search/search-queue.ts'
 
@@ -118,10 +125,15 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
             counters,
             events,
             clock: deps.clock,
+            nextSequence: () => state!.nextSequence,
             maxDurationMs: config.limits.search_duration,
             maxBuckets: config.limits.search_buckets,
           })
-          const search = { indices, engine, queue: new SearchQueue({ running: 4, waiting: 64 }) }
+          const contexts = {
+            pits: new OpenContexts<PointInTime>(deps.clock),
+            scrolls: new OpenContexts<Scroll>(deps.clock),
+          }
+          const search = { indices, engine, contexts, queue: new SearchQueue({ running: 4, waiting: 64 }) }
           serveApi(server.app, {
             routes: [
               ...clusterRoutes({ clusterUuid: state.readMeta('cluster_uuid')!, nodeName: hostname(), indices }),
@@ -131,6 +143,11 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
               ...searchRoutes(search),
               ...multiSearchRoutes(search),
               ...fieldRoutes({ indices, files, blocks }),
+              ...contextRoutes(search),
+              ...documentRoutes(search),
+              ...statsRoutes({ indices, files }),
+              ...catRoutes({ indices, files }),
+              ...refusedRoutes(),
             ],
             body: { maxBytes: config.limits.request_bytes, memory },
             events,

@@ -7,6 +7,15 @@ import { parseTimeValue } from './time-value.ts'
 const API_VERSION = '9.2.0'
 const CLUSTER_NAME = 'vedette'
 
+/** What a client may wait for; there is nothing to wait for. */
+const WAITS = [
+  'wait_for_active_shards',
+  'wait_for_no_initializing_shards',
+  'wait_for_no_relocating_shards',
+  'wait_for_nodes',
+  'wait_for_events',
+]
+
 export interface ClusterRoutesOptions {
   readonly clusterUuid: string
   readonly nodeName: string
@@ -33,22 +42,24 @@ export function clusterRoutes({ clusterUuid, nodeName, indices }: ClusterRoutesO
   })
   return [
     { methods: ['GET', 'HEAD'], path: '/', parameters: [], handle: () => info },
-    {
-      methods: ['GET', 'HEAD'],
-      path: '/_cluster/health',
-      parameters: ['wait_for_status', 'timeout', 'master_timeout', 'local', 'level'],
-      handle: ({ parameters }) => {
-        const status = parameters.get('wait_for_status')
-        if (status !== undefined && !['green', 'yellow', 'red'].includes(status)) {
-          throw illegalArgument(`unknown cluster health status [${status}]`)
-        }
-        const level = parameters.get('level')
-        if (level !== undefined && level !== 'cluster')
-          throw illegalArgument(`this store has [level] of [cluster] only, not [${level}]`)
-        for (const name of ['timeout', 'master_timeout']) parseTimeValue(parameters.get(name), name)
-        return answer(health(indices.all.length))
-      },
-    },
+    ...['/_cluster/health', '/_cluster/health/{index}'].map(
+      (path): Route => ({
+        methods: ['GET', 'HEAD'],
+        path,
+        parameters: ['wait_for_status', 'timeout', 'master_timeout', 'local', 'level', ...WAITS],
+        handle: ({ parameters, path }) => {
+          const status = parameters.get('wait_for_status')
+          if (status !== undefined && !['green', 'yellow', 'red'].includes(status)) {
+            throw illegalArgument(`unknown cluster health status [${status}]`)
+          }
+          const level = parameters.get('level')
+          if (level !== undefined && level !== 'cluster')
+            throw illegalArgument(`this store has [level] of [cluster] only, not [${level}]`)
+          for (const name of ['timeout', 'master_timeout']) parseTimeValue(parameters.get(name), name)
+          return answer(health(indices.resolve(path.index ?? '').length))
+        },
+      }),
+    ),
   ]
 }
 

@@ -4,8 +4,8 @@ import { simplePattern } from '../mapping/json-object.ts'
 import { parentsOf } from '../mapping/parse-mapping.ts'
 import { type KnownField, type KnownFieldsOptions, knownFields } from '../search/known-fields.ts'
 import { readSearchBody } from '../search/request/read-body.ts'
+import { EXPRESSION_PARAMETERS, resolveIndices } from './index-expression.ts'
 import { type ApiAnswer, answer, type Route } from './route.ts'
-import { EXPRESSION_PARAMETERS, resolveIndices } from './search-routes.ts'
 
 /** `_mapping` and `_field_caps`: which fields there are, as clients ask before they offer them to people. */
 export function fieldRoutes(options: KnownFieldsOptions): Route[] {
@@ -50,18 +50,14 @@ function fieldCaps(options: KnownFieldsOptions, indices: readonly Index[], patte
       caps[type] ??= { type, metadata_field: false, searchable: true, aggregatable: isAggregatable }
     }
   }
-  addObjects(fields, tests)
+  addObjects(fields)
   return answer({ indices: indices.map(({ shownName }) => shownName), fields })
 }
 
 /** The objects that fields are in are listed, too. */
-function addObjects(
-  fields: Record<string, Record<string, unknown>>,
-  tests: readonly ((path: string) => boolean)[],
-): void {
+function addObjects(fields: Record<string, Record<string, unknown>>): void {
   const object = { type: 'object', metadata_field: false, searchable: false, aggregatable: false }
-  for (const path of Object.keys(fields))
-    for (const parent of parentsOf(path)) if (tests.some((test) => test(parent))) fields[parent] ??= { object }
+  for (const path of Object.keys(fields)) for (const parent of parentsOf(path)) fields[parent] ??= { object }
 }
 
 function showMappings(options: KnownFieldsOptions, indices: readonly Index[]): Record<string, unknown> {

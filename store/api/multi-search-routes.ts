@@ -3,8 +3,10 @@ import { printExact } from '../json/exact.ts'
 import type { JsonObject } from '../mapping/json-object.ts'
 import { parseSearch } from '../search/request/parse-search.ts'
 import { readSearchBody } from '../search/request/read-body.ts'
+import { EXPRESSION_PARAMETERS, resolveIndices } from './index-expression.ts'
 import { type ApiRequest, answer, type Route } from './route.ts'
-import { checkSearchType, EXPRESSION_PARAMETERS, resolveIndices, type SearchRoutesOptions } from './search-routes.ts'
+import type { SearchRoutesOptions } from './search-options.ts'
+import { checkSearchType, searchPit } from './search-routes.ts'
 
 const MAX_SEARCHES = 500
 const HEADER_KEYS = [
@@ -58,16 +60,17 @@ function readItems(body: Buffer): SearchItem[] {
   }))
 }
 
-async function runItem(
-  { indices, engine, queue }: SearchRoutesOptions,
-  request: ApiRequest,
-  item: SearchItem,
-): Promise<string> {
+async function runItem(options: SearchRoutesOptions, request: ApiRequest, item: SearchItem): Promise<string> {
   try {
     const header = readSearchBody(item.header)
     const parameters = headerParameters(header, request.parameters)
     checkSearchType(parameters.get('search_type'))
     const search = parseSearch(readSearchBody(item.body), NO_PARAMETERS)
+    const { indices, engine, queue } = options
+    if (search.pit !== undefined) {
+      const text = await searchPit(options, { path: {}, signal: request.signal }, search, search.pit)
+      return `${text.slice(0, -1)},"status":200}`
+    }
     const index = header.index === undefined ? request.path.index : expression(header.index)
     const found = resolveIndices(indices, { path: index === undefined ? {} : { index }, parameters })
     const text = await queue.run(() => engine.search(search, found, request.signal))

@@ -15,6 +15,8 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly status: number
   readonly body: JsonObject | string | undefined
+  /** The media type of the body, where it is not JSON. */
+  readonly type?: string
   /** The body is already what `filter_path` leaves of it. */
   readonly isFiltered?: boolean
 }

@@ -1,22 +1,16 @@
-import { illegalArgument, parsingError } from '../elasticsearch-error.ts'
-import type { Index, Indices } from '../index/indices.ts'
+import { ElasticsearchError, illegalArgument, parsingError } from '../elasticsearch-error.ts'
+import type { JsonObject } from '../mapping/json-object.ts'
 import { QueryLimits } from '../search/query/limits.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
-import { MATCH_ALL } from '../search/query/query.ts'
+import { MATCH_ALL, type Query } from '../search/query/query.ts'
 import { parseSearch, parseUrlQuery, SEARCH_PARAMETERS } from '../search/request/parse-search.ts'
 import { readSearchBody } from '../search/request/read-body.ts'
-import type { SearchEngine } from '../search/search-engine.ts'
-import type { SearchQueue } from '../search/search-queue.ts'
+import type { SearchRequest } from '../search/request/search-request.ts'
+import { firstPage } from './context-routes.ts'
+import { EXPRESSION_PARAMETERS, resolveIndices } from './index-expression.ts'
 import { type ApiRequest, answer, type Route } from './route.ts'
-import { parseFlag } from './time-value.ts'
+import type { SearchRoutesOptions } from './search-options.ts'
 
-export interface SearchRoutesOptions {
-  readonly indices: Indices
-  readonly engine: SearchEngine
-  readonly queue: SearchQueue
-}
-
-export const EXPRESSION_PARAMETERS = ['ignore_unavailable', 'allow_no_indices', 'expand_wildcards', 'ignore_throttled']
 /** About shards and nodes, of which there is one. */
 const CLUSTER_PARAMETERS = [
   ...['preference', 'routing', 'request_cache', 'batched_reduce_size', 'max_concurrent_shard_requests'],
@@ -30,10 +24,13 @@ export function searchRoutes(options: SearchRoutesOptions): Route[] {
     [`/${action}`, `/{index}/${action}`].map((path) => ({ ...route, path, methods }))
   return [
     ...both('_search', {
-      parameters: [...SEARCH_PARAMETERS, ...EXPRESSION_PARAMETERS, ...CLUSTER_PARAMETERS, 'search_type'],
+      parameters: [...SEARCH_PARAMETERS, ...EXPRESSION_PARAMETERS, ...CLUSTER_PARAMETERS, 'search_type', 'scroll'],
       handle: async (request, body) => {
         checkSearchType(request.parameters.get('search_type'))
         const search = parseSearch(readSearchBody(body), request.parameters)
+        const scroll = request.parameters.get('scroll')
+        if (search.pit !== undefined) return answer(await searchPit(options, request, search, search.pit))
+        if (scroll !== undefined) return firstPage(options, request, search, scroll)
         const found = resolveIndices(options.indices, request)
         return answer(await queue.run(() => engine.search(search, found, request.signal)))
       },
@@ -44,15 +41,22 @@ export function searchRoutes(options: SearchRoutesOptions): Route[] {
         ...[...EXPRESSION_PARAMETERS, 'preference', 'routing'],
       ],
       handle: async (request, body) => {
-        const { query: said, ...others } = readSearchBody(body)
-        for (const key of Object.keys(others)) throw parsingError(`request does not support [${key}]`)
-        const limits = new QueryLimits()
-        const query =
-          parseUrlQuery(request.parameters, limits) ?? (said === undefined ? MATCH_ALL : parseQuery(said, limits))
+        const query = parseCountQuery(request.parameters, readSearchBody(body))
         const terminateAfter = Number(request.parameters.get('terminate_after') ?? 0)
         if (!(terminateAfter >= 0)) throw illegalArgument('[terminate_after] must be a number of zero or more')
         const found = resolveIndices(options.indices, request)
         return answer(await queue.run(() => engine.count(query, terminateAfter, found, request.signal)))
+      },
+    }),
+    ...both('_validate/query', {
+      parameters: [...EXPRESSION_PARAMETERS, 'q', 'df', 'default_operator', 'analyze_wildcard', 'lenient', 'explain'],
+      handle: async (request, body) => {
+        const found = resolveIndices(options.indices, request)
+        const valid = await isValid(() => {
+          const query = parseCountQuery(request.parameters, readSearchBody(body))
+          return engine.count(query, 1, found, request.signal)
+        })
+        return answer({ _shards: { total: 1, successful: 1, failed: 0 }, valid })
       },
     }),
     // What is committed can be searched at once, so there is nothing to refresh.
@@ -66,18 +70,41 @@ export function searchRoutes(options: SearchRoutesOptions): Route[] {
   ]
 }
 
+/** A search at a point in time, whose id comes back with the answer. */
+export async function searchPit(
+  { contexts, engine, queue }: SearchRoutesOptions,
+  { path, signal }: Pick<ApiRequest, 'path' | 'signal'>,
+  search: SearchRequest,
+  { id, keepMs }: NonNullable<SearchRequest['pit']>,
+): Promise<string> {
+  if (path.index !== undefined)
+    throw new ElasticsearchError(
+      400,
+      'action_request_validation_exception',
+      'Validation Failed: 1: [indices] cannot be used with point in time. Do not specify any index with point in time.;',
+    )
+  const at = contexts.pits.use(id, keepMs)
+  const { text } = await queue.run(() => engine.searchPage(search, at, signal))
+  return `{"pit_id":${JSON.stringify(id)},${text.slice(1)}`
+}
+
+function parseCountQuery(parameters: ReadonlyMap<string, string>, { query, ...others }: JsonObject): Query {
+  for (const key of Object.keys(others)) throw parsingError(`request does not support [${key}]`)
+  const limits = new QueryLimits()
+  return parseUrlQuery(parameters, limits) ?? (query === undefined ? MATCH_ALL : parseQuery(query, limits))
+}
+
+async function isValid(run: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await run()
+    return true
+  } catch (error) {
+    if (error instanceof ElasticsearchError && error.status === 400) return false
+    throw error
+  }
+}
+
 export function checkSearchType(type: string | undefined): void {
   if (type !== undefined && type !== 'query_then_fetch' && type !== 'dfs_query_then_fetch')
     throw illegalArgument(`No search type for [${type}]`)
-}
-
-/** @throws ElasticsearchError index_not_found_exception */
-export function resolveIndices(
-  indices: Indices,
-  { path, parameters }: Pick<ApiRequest, 'path' | 'parameters'>,
-): readonly Index[] {
-  return indices.resolve(path.index ?? '', {
-    ignoreUnavailable: parseFlag(parameters.get('ignore_unavailable'), 'ignore_unavailable', false),
-    allowNoIndices: parseFlag(parameters.get('allow_no_indices'), 'allow_no_indices', true),
-  })
 }

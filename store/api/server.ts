@@ -62,12 +62,13 @@ function splitUrl(url: string): [string, string] {
 
 function sendAnswer(
   reply: FastifyReply,
-  { status, body, isFiltered }: ApiAnswer,
+  { status, body, isFiltered, type: ownType }: ApiAnswer,
   type: string,
   parameters: ReadonlyMap<string, string>,
 ): FastifyReply {
   reply.code(status)
   if (body === undefined) return reply.send()
+  if (ownType !== undefined) return reply.header('content-type', ownType).send(body)
   const filter = isFiltered === true ? undefined : parseFilterPath(parameters.get('filter_path'))
   let text = typeof body === 'string' ? body : printExact(body)
   if (filter !== undefined) text = filterAnswer(text, filter)

@@ -42,6 +42,11 @@ export class StateFile {
       .run(name, value)
   }
 
+  /** The sequence number that the next document gets. */
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
   /** The first of so many sequence numbers that no document has had. */
   takeSequences(count: number): number {
     const first = this.#nextSequence

@@ -8,8 +8,9 @@ import type { StoreCounters } from '../metrics.ts'
 import { BucketLimit } from './aggs/aggregator.ts'
 import { RowAggregations } from './aggs/row-aggregations.ts'
 import { compileQuery, type Target } from './evaluate/compile.ts'
-import { HitPrinter, isScored } from './fetch/hits.ts'
-import type { Query } from './query/query.ts'
+import { HitPrinter, isScored, sortValues } from './fetch/hits.ts'
+import type { PointInTime } from './point-in-time.ts'
+import { allOf, type Query } from './query/query.ts'
 import type { SearchRequest } from './request/search-request.ts'
 import { SliceTimer } from './run-slice.ts'
 import { Scan, type ScanOptions, type ScanTarget } from './scan.ts'
@@ -25,10 +26,21 @@ export interface SearchEngineOptions {
   readonly counters: StoreCounters
   readonly events: StoreEvents
   readonly clock: Clock
+  /** The sequence number that the next document gets. */
+  readonly nextSequence: () => number
   /** Longest search, in milliseconds. */
   readonly maxDurationMs: number
   /** Most buckets of all aggregations of a search. */
   readonly maxBuckets: number
+}
+
+/** An answer, and where the next page begins. */
+export interface SearchPage {
+  readonly text: string
+  /** Hits that were counted. */
+  readonly total: number
+  /** Keys of the last hit, if there is one. */
+  readonly lastKeys: readonly unknown[] | undefined
 }
 
 /** Answers searches over the blocks of day files. */
@@ -39,6 +51,11 @@ export class SearchEngine {
     this.#options = options
   }
 
+  /** A point in time: what is there now. */
+  now(indices: readonly Index[]): PointInTime {
+    return { indices, endSequence: this.#options.nextSequence() }
+  }
+
   /**
    * Runs a search and prints its answer.
    *
@@ -46,8 +63,17 @@ export class SearchEngine {
    * @throws ElasticsearchError for what the request asks wrongly
    */
   async search(request: SearchRequest, indices: readonly Index[], signal: AbortSignal): Promise<string> {
+    return (await this.searchPage(request, { indices, endSequence: Number.POSITIVE_INFINITY }, signal)).text
+  }
+
+  /** As {@link search}, at a point in time, and with the keys after which the next page begins. */
+  async searchPage(
+    request: SearchRequest,
+    { indices, endSequence }: PointInTime,
+    signal: AbortSignal,
+  ): Promise<SearchPage> {
     const startedAt = performance.now()
-    const targets = this.#targetsOf(request, indices)
+    const targets = this.#targetsOf(request, indices, endSequence)
     const order = new HitOrder(request.sort, searchAfterKeys(request, targets))
     const top = new TopHits(order, request.size === 0 ? 0 : request.from + request.size)
     const timer = this.#timer(signal, request.timeoutMs)
@@ -65,10 +91,13 @@ export class SearchEngine {
       await scan.run()
       const { blocks } = this.#options
       const nowMs = this.#options.clock.nowMs()
-      const hits = await new HitPrinter({ request, blocks, scan, timer, nowMs }).print(top.take(request.from))
+      const found = top.take(request.from)
+      const hits = await new HitPrinter({ request, blocks, scan, timer, nowMs }).print(found)
       if (scan.timedOut) this.#options.counters.searchesTimedOut += 1
       const tookMs = Math.round(performance.now() - startedAt)
-      return printAnswer({ request, scan, indices, hits, aggregations: aggregations?.result(), tookMs })
+      const text = printAnswer({ request, scan, indices, hits, aggregations: aggregations?.result(), tookMs })
+      const last = found.at(-1)
+      return { text, total: scan.total, lastKeys: last === undefined ? undefined : sortValues(request, last) }
     } finally {
       scan.release()
     }
@@ -121,8 +150,10 @@ export class SearchEngine {
     })
   }
 
-  #targetsOf(request: SearchRequest, indices: readonly Index[]): ScanTarget[] {
-    return this.#compile(request.query, indices).map((target) => ({
+  #targetsOf(request: SearchRequest, indices: readonly Index[], endSequence: number): ScanTarget[] {
+    const isOpen = endSequence === Number.POSITIVE_INFINITY
+    const query = isOpen ? request.query : allOf([request.query, { kind: 'before', sequence: endSequence }])
+    return this.#compile(query, indices).map((target) => ({
       ...target,
       keys: new SortKeys(request.sort, target),
     }))

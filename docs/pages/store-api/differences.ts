@@ -33,4 +33,9 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'They are not needed by Grafana, by the collector or by its page: `search_after` pages over documents, `terms` with `include` over values.',
     cases: ['global', 'composite', 'composite: the next page', 'top_hits'],
   },
+  {
+    what: '`_mapping` says the type of each field and nothing else of it, shows objects without a type, and `@timestamp` in every index.',
+    why: 'Clients read it to offer fields; what else a mapping says is in the index template.',
+    cases: ['_mapping'],
+  },
 ]

@@ -3,6 +3,7 @@ import type { Index } from '../../index/indices.ts'
 import type { IndexPlan } from '../../mapping/templates.ts'
 import { anyOf, type Condition, type FieldQuery, fieldName, type Query } from '../query/query.ts'
 import { DEFAULT_FIELDS } from '../query/query-string-query.ts'
+import { BeforeBlockQuery } from './before-query.ts'
 import { ALL_ROWS, type BlockQuery, NO_ROWS } from './block-query.ts'
 import { boolQuery } from './bool-query.ts'
 import { fieldQuery } from './field-query.ts'
@@ -28,6 +29,8 @@ export function compileQuery(query: Query, target: Target, context: TestContext)
       return ALL_ROWS
     case 'none':
       return NO_ROWS
+    case 'before':
+      return new BeforeBlockQuery(query.sequence)
     case 'ids':
       return new IdBlockQuery(query.ids, target.index.kind === 'data_stream')
     case 'bool':

@@ -62,9 +62,10 @@ export class HitPrinter {
     return `[${printed.join(',')}]`
   }
 
-  #hit({ source, row, values }: Hit, block: Block): string {
+  #hit(hit: Hit, block: Block): string {
     const { request } = this.#options
-    const { target, keys } = source
+    const { source, row } = hit
+    const { target } = source
     const parts = [`"_index":${JSON.stringify(target.index.shownName)}`, `"_id":${JSON.stringify(block.idOf(row))}`]
     if (request.withVersion) parts.push('"_version":1')
     parts.push(isScored(request) ? '"_score":1.0' : '"_score":null')
@@ -76,11 +77,8 @@ export class HitPrinter {
     if (fields !== undefined) parts.push(`"fields":${fields}`)
     const highlight = this.#highlighterOf(target)?.mark(block, row)
     if (highlight !== undefined) parts.push(`"highlight":${highlight}`)
-    if (request.sort.length > 0) {
-      const { types, seen } = keys
-      const sort = request.sort.map((spec, key) => printSortValue(values[key], spec, types[key], seen[key]!))
-      parts.push(`"sort":${printExact(sort)}`)
-    }
+    if (request.sort.length > request.hiddenKeys)
+      parts.push(`"sort":${printExact(sortValues(request, hit).slice(0, request.sort.length - request.hiddenKeys))}`)
     return `{${parts.join(',')}}`
   }
 
@@ -105,7 +103,13 @@ export class HitPrinter {
   }
 }
 
+/** The keys of a hit as the answer shows them, and as `search_after` takes them. */
+export function sortValues({ sort }: SearchRequest, { source, values }: Hit): unknown[] {
+  const { types, seen } = source.keys
+  return sort.map((spec, key) => printSortValue(values[key], spec, types[key], seen[key]!))
+}
+
 /** Whether hits have a score, which is 1 for all of them. */
-export function isScored({ sort }: SearchRequest): boolean {
-  return sort.length === 0 || sort.some(({ field }) => field === '_score')
+export function isScored({ sort, hiddenKeys }: SearchRequest): boolean {
+  return sort.length === hiddenKeys || sort.some(({ field }) => field === '_score')
 }

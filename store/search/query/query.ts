@@ -7,6 +7,8 @@ export type Query =
   | BoolQuery
   | FieldQuery
   | { readonly kind: 'ids'; readonly ids: ReadonlySet<string> }
+  /** Documents that came before the one with this sequence number. */
+  | { readonly kind: 'before'; readonly sequence: number }
 
 interface BoolQuery {
   readonly kind: 'bool'

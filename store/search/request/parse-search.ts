@@ -1,13 +1,13 @@
 import { parseFlag, parseTimeValue } from '../../api/time-value.ts'
 import { illegalArgument, parsingError } from '../../elasticsearch-error.ts'
-import { describe, type JsonObject, readBoolean } from '../../mapping/json-object.ts'
+import { describe, isObject, type JsonObject, readBoolean } from '../../mapping/json-object.ts'
 import { parseAggregations } from '../aggs/parse-aggs.ts'
 import { parseHighlight } from '../fetch/parse-highlight.ts'
 import { QueryLimits } from '../query/limits.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import { MATCH_ALL, type Query } from '../query/query.ts'
 import { parseQueryStringQuery } from '../query/query-string-query.ts'
-import { parseSort, parseUrlSort } from '../sort/parse-sort.ts'
+import { ARRIVAL, isArrival, parseSort, parseUrlSort } from '../sort/parse-sort.ts'
 import { parseFieldFormats } from './field-format.ts'
 import { MAX_RESULT_WINDOW, type SearchRequest } from './search-request.ts'
 import { parseSource, parseUrlSource } from './source-filter.ts'
@@ -15,7 +15,7 @@ import { parseSource, parseUrlSource } from './source-filter.ts'
 const KEYS = [
   ...['query', 'from', 'size', 'sort', 'search_after', '_source', 'fields', 'docvalue_fields', 'highlight', 'version'],
   ...['track_total_hits', 'timeout', 'terminate_after', 'aggs', 'aggregations', 'track_scores', 'explain', 'profile'],
-  ...['script_fields', 'stored_fields', 'seq_no_primary_term', 'stats', 'ext', 'runtime_mappings'],
+  ...['script_fields', 'stored_fields', 'seq_no_primary_term', 'stats', 'ext', 'runtime_mappings', 'pit'],
 ]
 /** Keys that are taken as long as they ask for nothing. */
 const EMPTY_ONLY = [
@@ -69,12 +69,17 @@ export function parseSearch(body: JsonObject, parameters: ReadonlyMap<string, st
   const size = parseCount('size', parameters.get('size') ?? body.size, 10)
   const searchAfter = parseSearchAfter(body.search_after, from)
   checkWindow(from, size)
+  const pit = parsePit(body.pit)
+  const sort = parseSort(parseUrlSort(parameters.get('sort')) ?? body.sort)
   const urlFields = parameters.get('docvalue_fields')?.split(',')
   return {
     query: parseUrlQuery(parameters, limits) ?? (body.query === undefined ? MATCH_ALL : parseQuery(body.query, limits)),
     from,
     size,
-    sort: parseSort(parseUrlSort(parameters.get('sort')) ?? body.sort),
+    // Hits of a point in time have a place of their own, so that pages never overlap.
+    sort: pit === undefined || sort.length === 0 || sort.some(isArrival) ? sort : [...sort, ARRIVAL],
+    pit,
+    hiddenKeys: 0,
     searchAfter,
     source: parseUrlSource(parameters) ?? parseSource(body._source),
     fields: [
@@ -88,6 +93,14 @@ export function parseSearch(body: JsonObject, parameters: ReadonlyMap<string, st
     timeoutMs: parseTimeValue(parameters.get('timeout') ?? asText(body.timeout), 'timeout'),
     terminateAfter: parseCount('terminate_after', parameters.get('terminate_after') ?? body.terminate_after, 0),
   }
+}
+
+function parsePit(value: unknown): SearchRequest['pit'] {
+  if (value === undefined) return undefined
+  if (!isObject(value) || typeof value.id !== 'string') throw parsingError('[pit] must be an object with an [id]')
+  for (const key of Object.keys(value))
+    if (key !== 'id' && key !== 'keep_alive') throw parsingError(`[pit] unknown field [${key}]`)
+  return { id: value.id, keepMs: parseTimeValue(asText(value.keep_alive), 'keep_alive') }
 }
 
 function parseBodyAggregations(body: JsonObject, limits: QueryLimits): SearchRequest['aggregations'] {

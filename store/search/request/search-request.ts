@@ -21,6 +21,10 @@ export interface SearchRequest {
   readonly withVersion: boolean
   readonly aggregations: AggregationTree
   readonly timeoutMs: number | undefined
+  /** The point in time that is searched, and how long it is kept from now on. */
+  readonly pit: { readonly id: string; readonly keepMs: number | undefined } | undefined
+  /** So many keys at the end of the order are not shown. */
+  readonly hiddenKeys: number
   /** The search stops after so many hits; zero for never. */
   readonly terminateAfter: number
 }

@@ -27,6 +27,17 @@ const NUMERIC_TYPES = ['long', 'double', 'date', 'date_nanos']
 const MAX_KEYS = 16
 const KEYS = ['order', 'missing', 'unmapped_type', 'format', 'mode', 'numeric_type']
 
+/** The place of a document, which no two have alike. */
+export const ARRIVAL: SortSpec = {
+  field: '_shard_doc',
+  descending: false,
+  missing: '_last',
+  format: undefined,
+  mode: 'min',
+  numericType: undefined,
+  unmappedType: undefined,
+}
+
 /** Whether a key is the order of arrival. */
 export function isArrival({ field }: SortSpec): boolean {
   return field === '_doc' || field === '_shard_doc'

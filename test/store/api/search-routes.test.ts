@@ -218,10 +218,10 @@ test('searches over HTTP', async (t) => {
     assert.equal((await get('/nope*/_search')).status, 200)
     assert.equal((await get('/nope*/_search?allow_no_indices=false')).status, 404)
     assert.equal((await get('/nope/_search?ignore_unavailable=true')).body.hits.total.value, 0)
-    const unknown = await get('/_search?scroll=1m')
+    const unknown = await get('/_search?rest_total_hits_as_int=1')
     assert.deepEqual(
       [unknown.status, unknown.body.error.reason],
-      [400, 'request [/_search] contains unrecognized parameter: [scroll]'],
+      [400, 'request [/_search] contains unrecognized parameter: [rest_total_hits_as_int]'],
     )
   })
 

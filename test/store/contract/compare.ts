@@ -45,8 +45,10 @@ function withoutPlaces(one: ContractCase, body: Answer): Answer {
     typeof key === 'object' && key !== null ? Object.keys(key) : [key],
   )
   const places = names.flatMap((name, place) => (['_doc', '_score'].includes(String(name)) ? [place] : []))
-  if (places.length === 0) return body
   const searches: Answer[] = body?.responses ?? [body]
+  // The tiebreaker of a point in time follows those that were asked for.
+  if (!Array.isArray(one.body))
+    for (const hit of body?.hits?.hits ?? []) hit.sort = hit.sort?.slice(0, Math.max(1, names.length))
   for (const hit of searches.flatMap((search) => search?.hits?.hits ?? []))
     hit.sort = hit.sort?.filter((_: unknown, place: number) => !places.includes(place))
   return body
@@ -79,8 +81,8 @@ function clean(value: Answer): Answer {
 }
 
 function partOf(body: Answer, path: string): Answer {
+  if (path === '*') return body
   return path.split('.').reduce((here: Answer, key) => {
-    if (key === '*' && Array.isArray(here)) return here
     return Array.isArray(here) && !/^\d+$/.test(key) ? here.map((item) => item?.[key]) : here?.[key]
   }, body)
 }

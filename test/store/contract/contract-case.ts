@@ -9,7 +9,7 @@ export interface ContractCase {
   /** `/{stream}/_search` unless given. */
   readonly path?: string
   /** A list is sent as lines. */
-  readonly body?: object | readonly object[] | string
+  readonly body?: object | readonly object[] | string | undefined
   /** Follow-up requests get these parts of the answer before: by the name of a placeholder the path to the part. */
   readonly follow?: (answer: Answer) => Omit<ContractCase, 'name' | 'follow'>
   /** Only these parts of the answer are compared, by paths such as `hits.total`. */

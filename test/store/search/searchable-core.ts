@@ -54,6 +54,7 @@ export class SearchableCore {
       counters,
       events,
       clock,
+      nextSequence: () => this.core.state.nextSequence,
       maxDurationMs,
       maxBuckets,
     })

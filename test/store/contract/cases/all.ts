@@ -1,4 +1,5 @@
 import type { ContractCase } from '../contract-case.ts'
+import { API } from './api.ts'
 import { BOOL } from './bool.ts'
 import { BUCKETS } from './buckets.ts'
 import { DATE_HISTOGRAM } from './date-histogram.ts'
@@ -24,4 +25,5 @@ export const CASES: Readonly<Record<string, readonly ContractCase[]>> = {
   'other buckets': BUCKETS,
   'sub-aggregations and pipelines': SUB_AGGREGATIONS,
   Grafana: GRAFANA,
+  'other requests': API,
 }
