@@ -52,6 +52,21 @@ export function parsingError(reason: string): ElasticsearchError {
   return new ElasticsearchError(400, 'parsing_exception', reason)
 }
 
+/** A part of a request body has a key or a value that it cannot have. */
+export function contentError(reason: string): ElasticsearchError {
+  return new ElasticsearchError(400, 'x_content_parse_exception', reason)
+}
+
+/** A query does not fit the fields of an index. */
+export function queryError(reason: string): ElasticsearchError {
+  return new ElasticsearchError(400, 'query_shard_exception', `failed to create query: ${reason}`)
+}
+
+/** A request does not hold together. */
+export function validationError(reason: string): ElasticsearchError {
+  return new ElasticsearchError(400, 'action_request_validation_exception', `Validation Failed: 1: ${reason};`)
+}
+
 /** There is no room for documents. Senders try again by themselves. */
 export function diskFull(): ElasticsearchError {
   return new ElasticsearchError(

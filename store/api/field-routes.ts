@@ -1,4 +1,4 @@
-import { parsingError } from '../elasticsearch-error.ts'
+import { parsingError, validationError } from '../elasticsearch-error.ts'
 import type { Index } from '../index/indices.ts'
 import { simplePattern } from '../mapping/json-object.ts'
 import { parentsOf } from '../mapping/parse-mapping.ts'
@@ -23,6 +23,7 @@ export function fieldRoutes(options: KnownFieldsOptions): Route[] {
       handle: (request, body) => {
         const { fields: said, ...others } = readSearchBody(body)
         for (const key of Object.keys(others)) throw parsingError(`[field_caps_request] unknown field [${key}]`)
+        if (!request.parameters.has('fields') && said === undefined) throw validationError('no fields specified')
         const patterns = namesOf(request.parameters.get('fields')?.split(',') ?? said)
         return fieldCaps(options, resolveIndices(options.indices, request), patterns)
       },

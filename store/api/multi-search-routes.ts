@@ -50,7 +50,7 @@ function readItems(body: Buffer): SearchItem[] {
     at = end + 1
   }
   if (lines.length === 0)
-    throw new ElasticsearchError(400, 'action_request_validation_exception', 'Validation Failed: 1: no requests added;')
+    throw new ElasticsearchError(400, 'parse_exception', 'request body or source parameter is required')
   if (lines.length % 2 === 1)
     throw illegalArgument('[_msearch] must have a header line and a body line for each search')
   if (lines.length > 2 * MAX_SEARCHES) throw illegalArgument(`[_msearch] has more than [${MAX_SEARCHES}] searches`)

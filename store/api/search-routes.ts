@@ -1,4 +1,4 @@
-import { ElasticsearchError, illegalArgument, parsingError } from '../elasticsearch-error.ts'
+import { ElasticsearchError, illegalArgument, parsingError, validationError } from '../elasticsearch-error.ts'
 import type { JsonObject } from '../mapping/json-object.ts'
 import { QueryLimits } from '../search/query/limits.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
@@ -78,11 +78,7 @@ export async function searchPit(
   { id, keepMs }: NonNullable<SearchRequest['pit']>,
 ): Promise<string> {
   if (path.index !== undefined)
-    throw new ElasticsearchError(
-      400,
-      'action_request_validation_exception',
-      'Validation Failed: 1: [indices] cannot be used with point in time. Do not specify any index with point in time.;',
-    )
+    throw validationError('[indices] cannot be used with point in time. Do not specify any index with point in time.')
   const at = contexts.pits.use(id, keepMs)
   const { text } = await queue.run(() => engine.searchPage(search, at, signal))
   return `{"pit_id":${JSON.stringify(id)},${text.slice(1)}`

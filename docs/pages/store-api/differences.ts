@@ -38,4 +38,19 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Clients read it to offer fields; what else a mapping says is in the index template.',
     cases: ['_mapping'],
   },
+  {
+    what: 'A text that is no number finds nothing in a field that no template names; Elasticsearch refuses the query.',
+    why: 'Such a field has no type of its own: each of its values has one.',
+    cases: ['refused: range of a text that is no number'],
+  },
+  {
+    what: 'A regular expression in `query_string` that is none is refused.',
+    why: 'An answer without hits would look as if nothing was there. Patterns are RE2’s everywhere.',
+    cases: ['refused: query_string: a regular expression that is none'],
+  },
+  {
+    what: 'Of a key that a request body has twice the last one counts; Elasticsearch refuses the body.',
+    why: 'Search bodies are read by the parser of JavaScript, which does not tell.',
+    cases: ['refused: a key twice'],
+  },
 ]

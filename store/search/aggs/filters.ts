@@ -1,4 +1,5 @@
 import type { Block } from '../../block/block.ts'
+import { illegalArgument } from '../../elasticsearch-error.ts'
 import { isObject, readBoolean } from '../../mapping/json-object.ts'
 import type { BlockQuery } from '../evaluate/block-query.ts'
 import { compileQuery, type Target } from '../evaluate/compile.ts'
@@ -54,7 +55,7 @@ export function parseFilters(body: unknown, children: AggregationTree, limits: Q
     throw failure('[filters] [other_bucket] and [keyed] must be true or false')
   if (otherKey !== undefined && typeof otherKey !== 'string')
     throw failure('[filters] [other_bucket_key] must be a text')
-  if (!Array.isArray(filters) && !isObject(filters)) throw failure('[filters] cannot be empty')
+  if (!Array.isArray(filters) && !isObject(filters)) throw illegalArgument('[filters] cannot be empty.')
   // By name they come in the order of their names.
   const named: [string, unknown][] = Array.isArray(filters)
     ? Object.entries(filters)

@@ -1,4 +1,4 @@
-import { ElasticsearchError, illegalArgument } from '../../elasticsearch-error.ts'
+import { contentError, type ElasticsearchError } from '../../elasticsearch-error.ts'
 import { parseNumber } from '../../mapping/field-type.ts'
 import { describe, isObject, type JsonObject } from '../../mapping/json-object.ts'
 
@@ -23,8 +23,8 @@ export function wholeNumber(type: string, options: JsonObject, name: string, oth
   const number = Number(value)
   if (!Number.isSafeInteger(number)) throw failure(`[${type}] failed to parse field [${name}]: ${describe(value)}`)
   if (number < least)
-    throw illegalArgument(
-      `[${name}] must be ${least === 0 ? 'greater than or equal to 0' : 'greater than 0'}. Found [${number}] in [${type}]`,
+    throw failure(
+      `[${type}] failed to parse field [${name}]: [${name}] must be ${least === 0 ? 'greater than or equal to 0' : 'greater than 0'}. Found [${number}] in [${type}]`,
     )
   return number
 }
@@ -37,5 +37,5 @@ export function requireNumber(type: string, value: unknown): number | bigint {
 }
 
 export function failure(reason: string): ElasticsearchError {
-  return new ElasticsearchError(400, 'x_content_parse_exception', reason)
+  return contentError(reason)
 }

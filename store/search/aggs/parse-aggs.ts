@@ -1,4 +1,4 @@
-import { illegalArgument, parsingError } from '../../elasticsearch-error.ts'
+import { illegalArgument, parsingError, validationError } from '../../elasticsearch-error.ts'
 import { describe, isObject } from '../../mapping/json-object.ts'
 import type { QueryLimits } from '../query/limits.ts'
 import { type AggregationNode, type AggregationTree, NO_AGGREGATIONS } from './aggregator.ts'
@@ -9,7 +9,7 @@ import { parseStatsMetric, parseValueCount } from './metrics.ts'
 import { parseDateHistogram, parseHistogram } from './parse-histogram.ts'
 import { parsePercentiles } from './percentiles.ts'
 import { PIPELINES } from './pipeline/parse-pipeline.ts'
-import { inOrder, invalid, type NamedPipeline } from './pipeline/pipeline.ts'
+import { inOrder, type NamedPipeline } from './pipeline/pipeline.ts'
 import { parseDateRange, parseRange } from './range.ts'
 import { parseRate } from './rate.ts'
 import { parseTerms } from './terms.ts'
@@ -64,7 +64,7 @@ export function parseAggregations(value: unknown, limits: QueryLimits, around?: 
   const pipelines: NamedPipeline[] = []
   for (const [name, body] of Object.entries(value)) {
     if (/[[\]>]/.test(name) || name === '') {
-      throw illegalArgument(
+      throw parsingError(
         `Invalid aggregation name [${name}]. Aggregation names can contain any character except '[', ']', and '>'`,
       )
     }
@@ -86,14 +86,14 @@ function placed(pipeline: NamedPipeline, around: Surrounding | undefined): Named
   const { name, type, parent, needsHistogram } = pipeline
   if (parent === undefined) return pipeline
   if (around === undefined)
-    throw invalid(`${type} aggregation [${name}] must be declared inside of another aggregation`)
+    throw validationError(`${type} aggregation [${name}] must be declared inside of another aggregation`)
   if (needsHistogram !== true) return pipeline
   if (around.type !== 'histogram' && around.type !== 'date_histogram')
-    throw invalid(
+    throw validationError(
       `${type} aggregation [${name}] must have a histogram, date_histogram or auto_date_histogram as parent`,
     )
   if (Number(around.minimumCount ?? 0) !== 0)
-    throw invalid(`parent histogram of ${type} aggregation [${name}] must have min_doc_count of 0`)
+    throw validationError(`parent histogram of ${type} aggregation [${name}] must have min_doc_count of 0`)
   return pipeline
 }
 

@@ -78,7 +78,9 @@ export function parseHistogram(body: unknown, children: AggregationTree): Omit<A
   const interval = Number(options.interval)
   const offset = Number(options.offset ?? 0)
   if (!(interval > 0) || !Number.isFinite(offset))
-    throw illegalArgument('[interval] must be >0 for histogram aggregation')
+    throw options.interval === undefined
+      ? illegalArgument('[interval] must be >0 for histogram aggregation')
+      : failure('[histogram] failed to parse field [interval]: [interval] must be >0 for histogram aggregation')
   const intervals: Intervals = {
     startOf: (value) => Math.floor((value - offset) / interval) * interval + offset,
     next: (start) => (Math.round((start - offset) / interval) + 1) * interval + offset,
@@ -109,8 +111,12 @@ function dateIntervals(
   { fixed_interval: fixed, calendar_interval: calendar, offset }: JsonObject,
   zone: Zone,
 ): Intervals {
-  if ((fixed === undefined) === (calendar === undefined))
-    throw illegalArgument('[date_histogram] must have one of [fixed_interval] and [calendar_interval]')
+  if (fixed === undefined && calendar === undefined)
+    throw illegalArgument(
+      'Invalid interval specified, must be non-null and non-empty: [fixed_interval] or [calendar_interval]',
+    )
+  if (fixed !== undefined && calendar !== undefined)
+    throw failure('[date_histogram] must have one of [fixed_interval] and [calendar_interval], not both')
   const shift =
     offset === undefined
       ? 0
@@ -118,7 +124,7 @@ function dateIntervals(
   if (calendar !== undefined) {
     const unit = CALENDAR[String(calendar)]
     if (unit === undefined)
-      throw illegalArgument(`The supplied interval [${String(calendar)}] could not be parsed as a calendar interval.`)
+      throw failure(`The supplied interval [${String(calendar)}] could not be parsed as a calendar interval.`)
     return {
       startOf: (ms) => floorToUnit(ms - shift, unit, zone) + shift,
       next: (start) => nextUnit(start - shift, unit, zone) + shift,
@@ -150,7 +156,7 @@ export function intervalMs(name: string, text: string): number {
 function durationMs(name: string, text: string): number {
   const match = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text)
   if (match === null)
-    throw illegalArgument(
+    throw failure(
       `failed to parse setting [date_histogram.${name}] with value [${text}] as a time value: unit is missing or unrecognized`,
     )
   return Number(match[1]) * UNIT_MS[match[2]!]!

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import { messageOf } from '#lib/errors.ts'
-import { illegalArgument } from '../../elasticsearch-error.ts'
+import { queryError } from '../../elasticsearch-error.ts'
 import type { Condition } from '../query/query.ts'
 
 type Pattern = Extract<Condition, { kind: 'prefix' | 'wildcard' | 'regexp' }>
@@ -23,7 +23,7 @@ function regexpTest(pattern: string, caseInsensitive: boolean): (text: string) =
     const compiled = RE2JS.compile(pattern, RE2JS.DOTALL | (caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0))
     return (text) => compiled.matches(text)
   } catch (error) {
-    throw illegalArgument(`the regular expression [${pattern}] is not one of RE2: ${messageOf(error)}`)
+    throw queryError(`the regular expression [${pattern}] is not one of RE2: ${messageOf(error)}`)
   }
 }
 

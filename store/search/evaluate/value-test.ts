@@ -1,4 +1,4 @@
-import { illegalArgument } from '../../elasticsearch-error.ts'
+import { ElasticsearchError, illegalArgument, queryError } from '../../elasticsearch-error.ts'
 import {
   type DateType,
   dateValue,
@@ -136,7 +136,7 @@ function booleanTest(condition: Condition): ValueTest {
   }
   const booleans: string[] = values.map((value) => {
     if (value !== 'true' && value !== 'false' && value !== '')
-      throw illegalArgument(`Can't parse boolean value [${value}], expected [true] or [false]`)
+      throw queryError(`Can't parse boolean value [${value}], expected [true] or [false]`)
     return value === 'true' ? 'true' : 'false'
   })
   return { matches: (text) => booleans.includes(text === '' ? 'false' : text) }
@@ -165,9 +165,7 @@ function numberTest(condition: Condition, type: NumberType): ValueTest {
 function requireNumber(text: string, type: NumberType): number | bigint {
   const value = parseNumber(text)
   if (value === undefined) {
-    throw illegalArgument(
-      `failed to create query: For input string: "${text}", a value for a field of type [${type.name}]`,
-    )
+    throw queryError(`For input string: "${text}", a value for a field of type [${type.name}]`)
   }
   return value
 }
@@ -208,6 +206,11 @@ function requireDate(
   type: DateType,
 ): bigint {
   const ns = parseDateMath(text, reading)
-  if (ns === undefined) throw illegalArgument(`failed to parse date field [${text}] for a field of type [${type.name}]`)
+  if (ns === undefined)
+    throw new ElasticsearchError(
+      400,
+      'parse_exception',
+      `failed to parse date field [${text}] for a field of type [${type.name}]`,
+    )
   return ns
 }

@@ -1,4 +1,4 @@
-import { illegalArgument, parsingError } from '../../elasticsearch-error.ts'
+import { contentError, illegalArgument, parsingError } from '../../elasticsearch-error.ts'
 import { describe, isObject, type JsonObject } from '../../mapping/json-object.ts'
 import { type FieldName, fieldName } from '../query/query.ts'
 
@@ -56,6 +56,6 @@ function tag(name: string, value: unknown, otherwise: string): string {
 
 function requireKeys(where: string, body: JsonObject, known: readonly string[]): void {
   for (const key of Object.keys(body)) {
-    if (!known.includes(key)) throw parsingError(`[${where}] unknown field [${key}]`)
+    if (!known.includes(key)) throw contentError(`[${where}] unknown field [${key}]`)
   }
 }

@@ -1,4 +1,4 @@
-import { parsingError } from '../../elasticsearch-error.ts'
+import { queryError } from '../../elasticsearch-error.ts'
 
 /**
  * Reads `minimum_should_match`: `2`, `-1`, `75%` or `-25%`, or conditions as `3<90% 10<-2`: with more clauses than that,
@@ -11,7 +11,7 @@ export function parseMinimumShouldMatch(name: string, value: unknown): (clauses:
   if (text.includes('<')) return parseConditions(name, text)
   const match = /^(-?)(\d{1,6})(%?)$/.exec(text)
   if (match === null) {
-    throw parsingError(
+    throw queryError(
       `[${name}] query: [minimum_should_match] of [${String(value)}] is not supported; give a number or a percentage`,
     )
   }
@@ -26,7 +26,7 @@ function parseConditions(name: string, text: string): (clauses: number) => numbe
   const conditions = text.split(/\s+/).map((part) => {
     const [above = '', amount = ''] = part.split('<')
     if (!/^\d{1,6}$/.test(above))
-      throw parsingError(`[${name}] query: [minimum_should_match] of [${text}] is not understood`)
+      throw queryError(`[${name}] query: [minimum_should_match] of [${text}] is not understood`)
     return { above: Number(above), minimum: parseMinimumShouldMatch(name, amount) }
   })
   return (clauses) => {

@@ -1,4 +1,4 @@
-import { parsingError } from '../../elasticsearch-error.ts'
+import { contentError, illegalArgument, parsingError } from '../../elasticsearch-error.ts'
 import { isObject, type JsonObject } from '../../mapping/json-object.ts'
 import { QueryLimits } from './limits.ts'
 import { parseMinimumShouldMatch } from './minimum-should-match.ts'
@@ -38,7 +38,7 @@ const LEAVES: Readonly<Record<string, (body: unknown, limits: QueryLimits) => Qu
 export function parseQuery(value: unknown, limits = new QueryLimits()): Query {
   if (!isObject(value)) throw parsingError('query malformed, must start with start_object')
   const [entry, ...others] = Object.entries(value)
-  if (entry === undefined) throw parsingError('query malformed, empty clause found')
+  if (entry === undefined) throw illegalArgument('query malformed, empty clause found')
   if (others.length > 0) {
     throw parsingError(`[${entry[0]}] malformed query, expected [END_OBJECT] but found [${others[0]![0]}]`)
   }
@@ -90,7 +90,7 @@ function parseBoosting(body: unknown, limits: QueryLimits): Query {
 }
 
 function parseBool(body: JsonObject, limits: QueryLimits): Query {
-  requireQueryKeys('bool', body, [
+  const known = [
     'must',
     'filter',
     'should',
@@ -99,7 +99,8 @@ function parseBool(body: JsonObject, limits: QueryLimits): Query {
     'boost',
     'adjust_pure_negative',
     '_name',
-  ])
+  ]
+  for (const key of Object.keys(body)) if (!known.includes(key)) throw contentError(`[bool] unknown field [${key}]`)
   const clauses = (key: string): Query[] => {
     const value = body[key]
     if (value === undefined || value === null) return []

@@ -1,4 +1,4 @@
-import { parsingError } from '../../elasticsearch-error.ts'
+import { illegalArgument, parsingError } from '../../elasticsearch-error.ts'
 import type { JsonObject } from '../../mapping/json-object.ts'
 import { parseDateFormats } from '../../time/parse-date.ts'
 import { parseZone, UTC, type Zone } from '../../time/zone.ts'
@@ -42,7 +42,7 @@ function bound(options: JsonObject, inclusiveKey: string, exclusiveKey: string):
 function rangeFormat(value: unknown): string | undefined {
   const format = optionalText('range', 'format', value)
   if (format !== undefined && parseDateFormats(format) === undefined)
-    throw parsingError(`[range] query: ${unknownFormat(format)}`)
+    throw illegalArgument(`[range] query: ${unknownFormat(format)}`)
   return format
 }
 
@@ -56,6 +56,6 @@ export function zoneOf(name: string, value: unknown): Zone {
   const text = optionalText(name, 'time_zone', value)
   if (text === undefined) return UTC
   const zone = parseZone(text)
-  if (zone === undefined) throw parsingError(`[${name}]: failed to parse [time_zone] of [${text}]`)
+  if (zone === undefined) throw illegalArgument(`[${name}]: failed to parse [time_zone] of [${text}]`)
   return zone
 }

@@ -26,7 +26,8 @@ export function parseFieldFormats(key: 'fields' | 'docvalue_fields', value: unkn
     )
   }
   return list.map((item) => {
-    if (typeof item === 'string') return { field: fieldName(item), format: undefined, isSorted }
+    if (typeof item === 'string' || typeof item === 'number')
+      return { field: fieldName(String(item)), format: undefined, isSorted }
     if (!isObject(item) || typeof item.field !== 'string')
       throw parsingError(`[${key}] must have field names or objects with a [field], not ${describe(item)}`)
     for (const option of Object.keys(item)) {

@@ -1,5 +1,5 @@
 import { parseFlag, parseTimeValue } from '../../api/time-value.ts'
-import { illegalArgument, parsingError } from '../../elasticsearch-error.ts'
+import { ElasticsearchError, illegalArgument, parsingError, validationError } from '../../elasticsearch-error.ts'
 import { describe, isObject, type JsonObject, readBoolean } from '../../mapping/json-object.ts'
 import { parseAggregations } from '../aggs/parse-aggs.ts'
 import { parseHighlight } from '../fetch/parse-highlight.ts'
@@ -131,7 +131,7 @@ function parseSearchAfter(value: unknown, from: number): readonly unknown[] | un
   if (!Array.isArray(value))
     throw parsingError(`Expected [VALUE_STRING] or [START_ARRAY] in [search_after], not ${describe(value)}`)
   if (value.length === 0) throw illegalArgument('Values must contains at least one value.')
-  if (from > 0) throw illegalArgument('`from` parameter must be set to 0 when `search_after` is used')
+  if (from > 0) throw validationError('[from] parameter must be set to 0 when [search_after] is used')
   return value
 }
 
@@ -157,7 +157,8 @@ function parseTrackTotalHits(value: unknown): number | undefined {
 function parseCount(name: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise
   const text = String(value)
-  if (!/^-?\d{1,15}$/.test(text)) throw illegalArgument(`Failed to parse int parameter [${name}] with value [${text}]`)
+  if (!/^-?\d{1,15}$/.test(text))
+    throw new ElasticsearchError(400, 'number_format_exception', `For input string: "${text}", a value of [${name}]`)
   if (text.startsWith('-')) throw illegalArgument(`[${name}] parameter cannot be negative, found [${text}]`)
   return Number(text)
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { messageOf } from '#lib/errors.ts'
-import { ElasticsearchError, parsingError } from '../../elasticsearch-error.ts'
+import { contentError, ElasticsearchError, parsingError } from '../../elasticsearch-error.ts'
 import { parseExact } from '../../json/exact.ts'
 import { isObject, type JsonObject } from '../../mapping/json-object.ts'
 
@@ -22,8 +22,16 @@ export function readSearchBody(body: Buffer): JsonObject {
   try {
     value = parseExact(text)
   } catch (error) {
-    throw parsingError(`the search body is not JSON: ${messageOf(error)}`)
+    throw notJson(text, messageOf(error))
   }
   if (!isObject(value)) throw parsingError('Expected [START_OBJECT]: the search body must be a JSON object')
   return value
+}
+
+/** JSON that ends too early is another error than JSON that is wrong. */
+function notJson(text: string, message: string): ElasticsearchError {
+  const place = /at position (\d+)/.exec(message)
+  const isCut = /end of JSON input|Unterminated/.test(message) || Number(place?.[1]) >= text.trimEnd().length
+  const reason = `the search body is not JSON: ${message}`
+  return isCut ? new ElasticsearchError(400, 'x_content_e_o_f_exception', reason) : contentError(reason)
 }

@@ -1,4 +1,4 @@
-import { illegalArgument, parsingError } from '../../elasticsearch-error.ts'
+import { contentError, illegalArgument, parsingError } from '../../elasticsearch-error.ts'
 import { describe, isObject } from '../../mapping/json-object.ts'
 import { parseDateFormats } from '../../time/parse-date.ts'
 import { unknownFormat } from '../query/parse-range.ts'
@@ -75,7 +75,7 @@ export function parseUrlSort(text: string | undefined): unknown {
 function parseKey(field: string, said: unknown): SortSpec {
   const options = isObject(said) ? said : { order: said }
   for (const key of Object.keys(options)) {
-    if (!KEYS.includes(key)) throw parsingError(`[field_sort] unknown field [${key}]`)
+    if (!KEYS.includes(key)) throw contentError(`[field_sort] unknown field [${key}]`)
   }
   if (field === '_script' || field === '_geo_distance')
     throw illegalArgument(`[sort] by [${field}] is not supported by this store`)
@@ -85,7 +85,8 @@ function parseKey(field: string, said: unknown): SortSpec {
   const descending = order.toLowerCase() === 'desc'
   const mode = options.mode ?? (descending ? 'max' : 'min')
   const known = MODES.find((candidate) => candidate === mode)
-  if (known === undefined) throw illegalArgument(`Unknown SortMode [${String(mode)}]`)
+  if (known === undefined)
+    throw contentError(`[field_sort] failed to parse field [mode]: Unknown SortMode [${String(mode)}]`)
   const { format, numeric_type: numericType, unmapped_type: unmappedType } = options
   if (numericType !== undefined && !NUMERIC_TYPES.includes(String(numericType)))
     throw illegalArgument(

@@ -35,7 +35,8 @@ function normalize(one: ContractCase, { status, body }: Reply): Reply {
 
 /** Of an error what programs look at: the type of the cause. */
 function errorOf(body: Answer): unknown {
-  return body?.error?.root_cause?.[0]?.type ?? body?.error?.type ?? body
+  const { root_cause: causes, caused_by: cause, type } = body?.error ?? {}
+  return causes?.[0]?.type ?? (type === 'search_phase_execution_exception' ? cause?.type : type) ?? body
 }
 
 /** Keys of `sort` that no two servers have alike are left out of each hit. */

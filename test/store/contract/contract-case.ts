@@ -59,3 +59,8 @@ export function aggregated(name: string, aggs: object, others: object = {}): Con
 export function aggregatedTyped(name: string, aggs: object, others: object = {}): ContractCase {
   return { name, path: `/${TYPES}/_search`, body: { size: 0, track_total_hits: true, aggs, ...others } }
 }
+
+/** A search that is wrong. */
+export function refused(name: string, body: object | string, path = `/${STREAM}/_search`): ContractCase {
+  return { name: `refused: ${name}`, path, body, isEmpty: true }
+}

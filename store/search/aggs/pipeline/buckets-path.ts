@@ -1,4 +1,4 @@
-import { ElasticsearchError } from '../../../elasticsearch-error.ts'
+import { ElasticsearchError, validationError } from '../../../elasticsearch-error.ts'
 import { isObject, type JsonObject } from '../../../mapping/json-object.ts'
 import { failure } from '../options.ts'
 import type { Results, ShownBucket } from './pipeline.ts'
@@ -91,9 +91,7 @@ export function bucketsBeside(results: Results, path: string): { buckets: readon
     const list = Array.isArray(buckets) ? buckets : Object.values(isObject(buckets) ? buckets : {})
     return { buckets: list as ShownBucket[], inner: steps.slice(place + 1).join('>') || '_count' }
   }
-  throw new ElasticsearchError(
-    400,
-    'action_request_validation_exception',
-    `Validation Failed: 1: The first aggregation in buckets_path must be a multi-bucket aggregation, but [${path}] has none;`,
+  throw validationError(
+    `The first aggregation in buckets_path must be a multi-bucket aggregation, but [${path}] has none`,
   )
 }

@@ -1,4 +1,4 @@
-import { ElasticsearchError } from '../../../elasticsearch-error.ts'
+import { ElasticsearchError, validationError } from '../../../elasticsearch-error.ts'
 
 /** Results by name, as the answer has them: those of a bucket, or of a whole search. */
 export type Results = Record<string, unknown>
@@ -26,11 +26,6 @@ export interface NamedPipeline extends Pipeline {
   readonly meta: unknown
 }
 
-/** @throws ElasticsearchError that has the form of a request which does not hold together */
-export function invalid(reason: string): ElasticsearchError {
-  return new ElasticsearchError(400, 'action_request_validation_exception', `Validation Failed: 1: ${reason};`)
-}
-
 /**
  * Puts pipelines in an order in which each comes after those that it reads.
  *
@@ -54,7 +49,8 @@ export function inOrder(pipelines: readonly NamedPipeline[], names: ReadonlySet<
       const first = firstName(path)
       const other = byName.get(first)
       if (other !== undefined) visit(other)
-      else if (!first.startsWith('_') && !names.has(first)) throw invalid(`No aggregation found for path [${path}]`)
+      else if (!first.startsWith('_') && !names.has(first))
+        throw validationError(`No aggregation found for path [${path}]`)
     }
     done.add(pipeline)
   }

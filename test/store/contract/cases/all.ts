@@ -3,6 +3,7 @@ import { API } from './api.ts'
 import { BOOL } from './bool.ts'
 import { BUCKETS } from './buckets.ts'
 import { DATE_HISTOGRAM } from './date-histogram.ts'
+import { ERRORS } from './errors.ts'
 import { FIELDS } from './fields.ts'
 import { GRAFANA } from './grafana.ts'
 import { LEAF_QUERIES } from './leaf-queries.ts'
@@ -25,5 +26,6 @@ export const CASES: Readonly<Record<string, readonly ContractCase[]>> = {
   'other buckets': BUCKETS,
   'sub-aggregations and pipelines': SUB_AGGREGATIONS,
   Grafana: GRAFANA,
+  errors: ERRORS,
   'other requests': API,
 }
