@@ -3,6 +3,7 @@ import { DEAD_LETTER_EVENTS } from './dead-letter/events.ts'
 import { INDEX_EVENTS } from './index/events.ts'
 import { QUEUE_EVENTS } from './queue/events.ts'
 import { RECEIVE_EVENTS } from './receive/events.ts'
+import { SELF_CHECK_EVENTS } from './self-check/events.ts'
 import { SHAPE_EVENTS } from './shape/events.ts'
 
 /** What happens in the collector: each counter with its log line. Contents of log records are never among the fields. */
@@ -18,6 +19,7 @@ export const COLLECTOR_EVENTS = {
   },
   ...INDEX_EVENTS,
   ...DEAD_LETTER_EVENTS,
+  ...SELF_CHECK_EVENTS,
 } as const satisfies EventTable
 
 export type CollectorEvents = Events<typeof COLLECTOR_EVENTS>

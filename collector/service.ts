@@ -7,6 +7,7 @@ import { deadLetterRoutes } from './dead-letter/routes.ts'
 import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { queryRoutes } from './query/routes.ts'
+import { selfCheckRoutes } from './self-check/routes.ts'
 import { searchedStreams } from './shape/routes.ts'
 import { staticRoutes } from './web/static-files.ts'
 
@@ -44,6 +45,7 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
           deps,
         )(app)
         deadLetterRoutes(pipeline.indexing)(app)
+        selfCheckRoutes(pipeline.indexing)(app)
         staticRoutes(join(import.meta.dirname, '../ui'))(app)
       },
     })

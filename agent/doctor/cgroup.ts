@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { formatBytes } from '#lib/bytes.ts'
+import { type Finding, ok, warn } from '#lib/finding.ts'
 import type { AgentConfig } from '../config.ts'
-import { type Finding, ok, warn } from './finding.ts'
 import { readNumber, type System } from './system.ts'
 
 const MIB = 1024 ** 2

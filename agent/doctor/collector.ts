@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '#lib/clock.ts'
 import { formatDuration } from '#lib/duration.ts'
 import { systemFiles } from '#lib/files.ts'
+import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 import type { AgentConfig } from '../config.ts'
 import { compress } from '../ship/compress.ts'
 import { createConnect } from '../ship/connect.ts'
 import type { Outcome } from '../ship/outcome.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
 
 const CHECK = 'collector'
 const LONGEST_WAIT_MS = 10_000

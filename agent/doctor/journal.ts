@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { systemErrorCode } from '#lib/errors.ts'
+import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 import { filterArguments } from '../journald/arguments.ts'
 import type { JournaldConfig } from '../journald/config.ts'
 import { parseEntry } from '../journald/entry.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
 
 const CHECK = 'journal'
 const TIMEOUT_MS = 10_000

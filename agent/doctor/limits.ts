@@ -1,6 +1,6 @@
 import { watch } from 'node:fs'
 import { systemErrorCode } from '#lib/errors.ts'
-import { type Finding, ok, warn } from './finding.ts'
+import { type Finding, ok, warn } from '#lib/finding.ts'
 import type { LogTree } from './log-tree.ts'
 import { readNumber, type System } from './system.ts'
 

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import { messageOf, systemErrorCode } from '#lib/errors.ts'
+import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 import type { AgentConfig } from '../config.ts'
 import { createSelection } from '../pipeline.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
 import { inspectLogTree, type LogTree, type Trouble } from './log-tree.ts'
 import { type Rights, rightsOf, type System } from './system.ts'
 

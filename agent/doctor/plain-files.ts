@@ -1,11 +1,11 @@
 import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemErrorCode } from '#lib/errors.ts'
+import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 import type { AgentConfig } from '../config.ts'
 import { sourcesOf, type Wanted, wantedAtRoot, wantedBelow } from '../files/glob-walk.ts'
 import { takesPath } from '../files/source.ts'
 import { sourceGlobs } from '../files/source-globs.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
 import { readingCure } from './logs.ts'
 import { rightsOf, type System } from './system.ts'
 

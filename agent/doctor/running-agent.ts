@@ -1,7 +1,7 @@
 import { formatBytes } from '#lib/bytes.ts'
 import { parseListenAddress } from '#lib/config/formats.ts'
+import { type Finding, ok, warn } from '#lib/finding.ts'
 import type { AgentConfig } from '../config.ts'
-import { type Finding, ok, warn } from './finding.ts'
 
 const CHECK = 'agent'
 const LONGEST_WAIT_MS = 3_000

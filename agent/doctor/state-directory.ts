@@ -12,7 +12,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { formatBytes } from '#lib/bytes.ts'
 import { messageOf, systemErrorCode } from '#lib/errors.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
+import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 
 const PROBE_BYTES = 4096
 const SHORT_BYTES = 64 * 1024 ** 2

@@ -1,25 +1,37 @@
 import { styleText } from 'node:util'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { systemClock } from '#lib/clock.ts'
 import { loadConfig } from '#lib/config/load.ts'
 import { CodedError } from '#lib/errors.ts'
-import type { Finding } from '../../agent/doctor/finding.ts'
+import type { Finding } from '#lib/finding.ts'
+import { DEFAULT_SERVER, parseServer } from '../query/options.ts'
 import { endWithReader, fail, write } from '../query/output.ts'
+import { collectorFindings } from './collector-findings.ts'
 import { addConfigOptions, type ConfigOptions, sourcesOf } from './config-options.ts'
 
 interface DoctorOptions extends ConfigOptions {
   readonly json?: true
+  readonly collector?: URL
 }
 
 const HELP = `
 Run it where the agent runs, as its user and with its configuration; in a cluster:
   kubectl -n vedette exec ds/vedette-agent -- /app/cli/vedette doctor --config.file=/etc/vedette/agent.yaml
+With --collector it asks a collector what it finds when it looks at its Elasticsearch: reachable, version, clock, privileges,
+index template, data stream, retention, disks, and what blocks documents now.
 It changes nothing. Exit codes: 0 nothing failed, 1 something did, 2 wrong command line.`
 
 /** `vedette doctor`: whether the agent can do its work here, and what to do where it cannot. */
 export function doctorCommand(): Command {
-  const command = new Command('doctor').description('check what the agent needs on this node, with the cure for each')
+  const command = new Command('doctor').description(
+    'check what the agent needs on this node, or a collector of Elasticsearch',
+  )
   return addConfigOptions(command)
+    .addOption(
+      new Option('--collector [url]', 'ask a collector about its Elasticsearch instead')
+        .preset(DEFAULT_SERVER)
+        .argParser(parseServer),
+    )
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', HELP)
     .action(async (options: DoctorOptions) => {
@@ -34,7 +46,8 @@ export function doctorCommand(): Command {
 
 async function diagnose(options: DoctorOptions): Promise<void> {
   const findings: Finding[] = []
-  for await (const finding of findingsOf(options)) {
+  const source = options.collector === undefined ? findingsOf(options) : collectorFindings(options.collector)
+  for await (const finding of source) {
     findings.push(finding)
     if (finding.status === 'fail') process.exitCode = 1
     if (!options.json) await write(printFinding(finding))

@@ -41,11 +41,14 @@ export function addCommonOptions(
     .addHelpText('after', QUERY_HELP)
 }
 
+/** Web address of a collector on this machine. */
+export const DEFAULT_SERVER = 'http://127.0.0.1:9464'
+
 /** The option that says which collector is meant. */
 export function serverOption(): Option {
   return new Option('--server <url>', 'web address of the collector')
     .env('VEDETTE_SERVER')
-    .default(new URL('http://127.0.0.1:9464'), 'http://127.0.0.1:9464')
+    .default(new URL(DEFAULT_SERVER), DEFAULT_SERVER)
     .argParser(parseServer)
 }
 
@@ -70,7 +73,7 @@ function parseLimit(text: string): number {
   return value
 }
 
-function parseServer(text: string): URL {
+export function parseServer(text: string): URL {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new InvalidArgumentError('It must be a URL such as http://127.0.0.1:9464.')

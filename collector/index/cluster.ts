@@ -36,6 +36,11 @@ export class Cluster {
   /** What the template was put for. */
   #templateFor: string | undefined
   #preparing: Promise<boolean> | undefined
+  #onFirstReady: () => void = () => {}
+  /** Resolves when everything was known for the first time. */
+  readonly firstReady = new Promise<void>((resolve) => {
+    this.#onFirstReady = resolve
+  })
 
   constructor(options: ClusterOptions) {
     this.#options = options
@@ -77,6 +82,7 @@ export class Cluster {
     if (this.#templateFor !== key && !(await this.#putTemplate(flavour, stopping))) return false
     this.#templateFor = key
     this.#isCertain = true
+    this.#onFirstReady()
     return true
   }
 

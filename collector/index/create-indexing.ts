@@ -10,6 +10,7 @@ import { DeadLetters } from '../dead-letter/dead-letters.ts'
 import { Replayer } from '../dead-letter/replayer.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue } from '../queue/queue.ts'
+import { SelfCheck } from '../self-check/self-check.ts'
 import { datasetPatterns } from '../shape/routes.ts'
 import type { Shaping } from '../shape/shaping.ts'
 import { BatchSize } from './batch-size.ts'
@@ -21,6 +22,7 @@ import type { ElasticsearchConfig } from './config.ts'
 import { createElasticsearch, type PooledElasticsearch } from './elasticsearch.ts'
 import { Flow } from './flow.ts'
 import { Indexer } from './indexer.ts'
+import { templateName } from './template.ts'
 
 /** What moves documents from the queue to Elasticsearch, and what others may see of it. */
 export interface Indexing {
@@ -28,6 +30,7 @@ export interface Indexing {
   readonly parts: readonly Service[]
   readonly elasticsearch: PooledElasticsearch
   readonly cluster: Cluster
+  readonly selfCheck: SelfCheck
   readonly stats: IndexStats
   readonly deadLetters: DeadLetters
   readonly replayer: Replayer
@@ -73,6 +76,7 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   const flow = new Flow({ clock, backoff, maxConcurrency: settings.concurrency })
   const size = new BatchSize({ maxBytes: settings.bulk.max_bytes })
   const blocks = new Blocks({ clock, events })
+  const dataStream = `logs-${settings.dataset}-${settings.namespace}`
   const routedDatasets = datasetPatterns(config.shape.routes)
   const template = { dataset: settings.dataset, routedDatasets, retention: settings.retention }
   const cluster = new Cluster({ elasticsearch, template, blocks, clock, events, backoff })
@@ -89,10 +93,16 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
     ...{ queue, sender, burial, flow, cluster, clock },
     gathering: {
       ...{ queue, clock, events, stats, backoff, size, shaping },
-      dataStream: `logs-${settings.dataset}-${settings.namespace}`,
+      dataStream,
       maxDelayMs: settings.bulk.max_delay,
     },
     concurrency: settings.concurrency,
+  })
+  const selfCheck = new SelfCheck({
+    ...{ elasticsearch, clock, events, dataStream, retention: settings.retention, nodes: settings.nodes },
+    templateName: templateName(template),
+    flavour: () => cluster.flavour,
+    firstReady: cluster.firstReady,
   })
   const connection: Service = { name: 'elasticsearch client', stop: () => elasticsearch.close() }
   const storage: Service = {
@@ -102,9 +112,10 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   }
   const replayer = new Replayer({ deadLetters, queue, events, stats })
   return {
-    parts: [connection, storage, indexer],
+    parts: [connection, storage, selfCheck, indexer],
     elasticsearch,
     cluster,
+    selfCheck,
     stats,
     deadLetters,
     replayer,

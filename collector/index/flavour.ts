@@ -62,7 +62,7 @@ export function bulkParametersOf(flavour: Flavour | undefined): Readonly<Record<
   return { require_data_stream: 'true', ...(hidesSource ? { include_source_on_error: 'false' } : {}) }
 }
 
-function isAtLeast(flavour: Flavour | undefined, major: number, minor: number): boolean {
+export function isAtLeast(flavour: Flavour | undefined, major: number, minor: number): boolean {
   const [ownMajor = 0, ownMinor = 0] = (flavour?.version ?? '').split('.').map(Number)
   return flavour?.product === 'elasticsearch' && (ownMajor > major || (ownMajor === major && ownMinor >= minor))
 }

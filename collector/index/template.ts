@@ -15,7 +15,7 @@ export function templateName({ dataset }: TemplateOptions): string {
 }
 
 /** Above the built-in `logs-*-*` (100) and `logs-*.otel-*` (120), which have another mapping and keep logs for ever. */
-const TEMPLATE_PRIORITY = 300
+export const TEMPLATE_PRIORITY = 300
 const MAX_FIELDS = 1_000
 const KEYWORD = { type: 'keyword', ignore_above: 1024 } as const
 

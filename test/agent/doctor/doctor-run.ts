@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '#lib/clock.ts'
 import { loadConfig } from '#lib/config/load.ts'
+import type { Finding } from '#lib/finding.ts'
 import * as configModule from '../../../agent/config.ts'
 import { examine } from '../../../agent/doctor/examine.ts'
-import type { Finding } from '../../../agent/doctor/finding.ts'
 import { type System, thisSystem } from '../../../agent/doctor/system.ts'
 
 export interface DoctorRun {

@@ -11,12 +11,12 @@ export function ok(check: string, message: string): Finding {
   return { check, status: 'ok', message }
 }
 
-/** The agent works, but not as well as it should. */
+/** It works, but not as well as it should. */
 export function warn(check: string, message: string, cure: string): Finding {
   return { check, status: 'warn', message, cure }
 }
 
-/** Lines do not arrive, or would be lost. */
+/** What is promised is not kept: lines do not arrive, or would be lost. */
 export function fail(check: string, message: string, cure: string): Finding {
   return { check, status: 'fail', message, cure }
 }
