@@ -1,6 +1,6 @@
 import { formatBytes, parseBytes } from '#lib/bytes.ts'
 import { type Finding, fail, ok, warn } from '#lib/finding.ts'
-import type { Flavour } from '../index/flavour.ts'
+import type { Answer } from '../index/answer.ts'
 import { type Ask, whyUnknown } from './ask.ts'
 
 const CHECK = 'disk'
@@ -17,10 +17,7 @@ interface NodeDisk {
 }
 
 /** How full the disks of the nodes are, compared with the watermarks from which on Elasticsearch stops to allocate or write. */
-export async function checkDisk(ask: Ask, flavour: Flavour): Promise<readonly Finding[]> {
-  if (flavour.product === 'serverless') return []
-  const path = '/_nodes/stats/fs'
-  const stats = await ask({ method: 'GET', path, querystring: { filter_path: 'nodes.*.name,nodes.*.fs.total' } })
+export async function checkDisk(ask: Ask, stats: Answer): Promise<readonly Finding[]> {
   if (stats.kind === 'error' && stats.status !== 401 && stats.status !== 403) return []
   if (stats.kind !== 'ok') return [warn(CHECK, `not checked: ${whyUnknown(stats)}`, 'It needs monitor on the cluster.')]
   const settings = await ask({

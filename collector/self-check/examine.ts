@@ -7,6 +7,7 @@ import { checkDataStream, type StreamWanted } from './data-stream.ts'
 import { checkDisk } from './disk.ts'
 import { checkPrivileges } from './privileges.ts'
 import { checkReachable } from './reachable.ts'
+import { checkServerTime } from './server-time.ts'
 import { checkTemplate } from './template-check.ts'
 
 export interface ExamineOptions extends StreamWanted {
@@ -23,18 +24,27 @@ export interface Examination {
   readonly findings: readonly Finding[]
 }
 
+/** Time and disks of all nodes; asked for just when the clock is looked at. */
+const NODE_STATS = {
+  method: 'GET',
+  path: '/_nodes/stats/fs',
+  querystring: { filter_path: 'nodes.*.name,nodes.*.timestamp,nodes.*.fs.total' },
+} as const
+
 /** Looks at everything that the collector needs of its Elasticsearch. Changes nothing. */
 export async function examine(options: ExamineOptions, signal: AbortSignal): Promise<Examination> {
   const { elasticsearch, clock, nodes, templateName, dataStream } = options
   const ask = createAsk(elasticsearch, headersOf(options.flavour()), signal)
-  const { flavour, findings: reached } = await checkReachable(ask, clock, nodes)
+  const { flavour, answer, findings: reached } = await checkReachable(ask, clock, nodes)
   if (flavour === undefined) return { server: undefined, findings: reached }
+  const stats = flavour.product === 'serverless' ? undefined : await ask(NODE_STATS)
   const findings = [
     ...reached,
+    ...checkServerTime(answer, stats, clock),
     await checkPrivileges(ask, flavour, dataStream),
     await checkTemplate(ask, templateName, dataStream),
     ...(await checkDataStream(ask, flavour, options)),
-    ...(await checkDisk(ask, flavour)),
+    ...(stats === undefined ? [] : await checkDisk(ask, stats)),
   ]
   return { server: flavourName(flavour), findings }
 }

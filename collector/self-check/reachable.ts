@@ -1,27 +1,23 @@
 import type { Clock } from '#lib/clock.ts'
-import { formatDuration } from '#lib/duration.ts'
 import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 import type { Answer } from '../index/answer.ts'
 import { readBlock } from '../index/block.ts'
 import { type Flavour, flavourName, isAtLeast, readFlavour } from '../index/flavour.ts'
 import type { Ask } from './ask.ts'
 
-/** A Date header has whole seconds, and the answer took some time. */
-const LARGEST_SKEW_MS = 5_000
-
-/** Whether the server answers, what it is, and what time it has. */
+/** Whether the server answers, and what it is. */
 export async function checkReachable(
   ask: Ask,
   clock: Clock,
   nodes: readonly string[],
-): Promise<{ readonly flavour: Flavour | undefined; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly flavour: Flavour | undefined; readonly answer: Answer; readonly findings: readonly Finding[] }> {
   const startedMs = clock.monotonicMs()
   const answer = await ask({ method: 'GET', path: '/' })
   const tookMs = Math.round(clock.monotonicMs() - startedMs)
   const flavour = readFlavour(answer)
-  if (flavour === undefined) return { flavour, findings: [unreachable(answer, nodes)] }
+  if (flavour === undefined) return { flavour, answer, findings: [unreachable(answer, nodes)] }
   const reached = ok('reachable', `${flavourName(flavour)} answers, ${tookMs} ms`)
-  return { flavour, findings: [reached, checkVersion(flavour), ...checkTime(answer, clock)] }
+  return { flavour, answer, findings: [reached, checkVersion(flavour)] }
 }
 
 function unreachable(answer: Answer, nodes: readonly string[]): Finding {
@@ -58,18 +54,4 @@ function checkVersion(flavour: Flavour): Finding {
     default:
       return ok('version', `${name} is supported`)
   }
-}
-
-function checkTime(answer: Answer, clock: Clock): readonly Finding[] {
-  if (answer.kind === 'unreachable' || answer.dateMs === undefined) return []
-  const aheadMs = clock.nowMs() - answer.dateMs
-  if (Math.abs(aheadMs) <= LARGEST_SKEW_MS) return [ok('clock', 'the clocks of the server and of this machine agree')]
-  const amount = formatDuration(Math.round(Math.abs(aheadMs) / 1_000) * 1_000)
-  return [
-    warn(
-      'clock',
-      `this machine is ${amount} ${aheadMs > 0 ? 'ahead of' : 'behind'} the server`,
-      'Synchronise the clocks (NTP): searches of the last minutes and retention go by them.',
-    ),
-  ]
 }
