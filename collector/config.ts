@@ -4,11 +4,13 @@ import { logSection, shutdownSection, webSection } from '#lib/config/sections.ts
 import { deadLetterSection, elasticsearchSection } from './index/config.ts'
 import { checkQueue, queueSection } from './queue/config.ts'
 import { bulkSection, otlpSection } from './receive/config.ts'
+import { metricsSection } from './samples/config.ts'
 import { checkShape, shapeSection } from './shape/config.ts'
 
 export const schema = section('Configuration of the collector: receives, queues on disk, indexes.', {
   otlp: otlpSection(),
   bulk: bulkSection(),
+  metrics: metricsSection(),
   data_dir: text({
     description: 'Directory of the queue and of the dead letters.',
     default: './data/collector',

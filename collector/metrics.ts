@@ -26,6 +26,7 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
       'Records that are safe in the queue; their senders were told so.',
       () => received.records,
     ],
+    ['metric_points_received_total', 'Points of metrics that were taken.', () => received.points],
     ['records_recovered_total', 'Records that the queue held at start.', () => queue()?.recoveredRecords ?? 0],
     ['records_indexed_total', 'Records that Elasticsearch indexed.', () => indexed.indexed],
     ['records_duplicate_total', 'Records that Elasticsearch had already: redeliveries.', () => indexed.duplicates],

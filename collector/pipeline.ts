@@ -26,6 +26,7 @@ export interface Pipeline extends Receivers {
  *
  * receive   OTLP over HTTP and gRPC, limits, decompression           receive/otlp-http.ts, receive/grpc/server.ts
  *           documents as Elasticsearch takes them                    receive/bulk/routes.ts
+ *           (metrics end here: the last samples are kept             samples/sample-table.ts)
  * check     every part of it, record by record                       receive/logs-intake.ts, receive/bulk/read-bulk.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
  * shape     drop, redact and route by the rules of the configuration  shape/shaper.ts

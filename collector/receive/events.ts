@@ -16,4 +16,11 @@ export const RECEIVE_EVENTS = {
     message: 'refused records of a request; the others were taken',
     labels: ['reason'],
   },
+  pointsRejected: {
+    metric: 'metric_points_rejected_total',
+    help: 'Points of metrics that were refused while their neighbours were taken, by reason. Their senders were told.',
+    level: 'warn',
+    message: 'refused points of metrics; the others were taken',
+    labels: ['reason'],
+  },
 } as const satisfies EventTable

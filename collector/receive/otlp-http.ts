@@ -1,17 +1,21 @@
+import type { Type } from 'protobufjs'
 import { CodedError, messageOf } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
+import { ExportLogsServiceRequest, ExportMetricsServiceRequest } from '#lib/otlp/proto.ts'
 import { encodeExportResponse, encodeStatus, type PartialSuccess } from '#lib/otlp/responses.ts'
 import type { CollectorEvents } from '../events.ts'
 import { CONTENT_ENCODINGS, decompress } from './content.ts'
 import { addCors, type CorsOptions } from './cors.ts'
 import type { InFlightBytes } from './in-flight.ts'
 import type { LogsIntake, ReceivedRequest } from './logs-intake.ts'
+import type { MetricsIntake } from './metrics-intake.ts'
 import { encodeJsonRequest } from './otlp-json.ts'
 import { announcedBytes, readBody } from './read-body.ts'
 import { RETRY_AFTER_SECONDS, refusalOf, toCoded } from './refusal.ts'
 
 export interface OtlpHttpOptions {
   readonly logs: LogsIntake
+  readonly metrics: MetricsIntake
   readonly events: CollectorEvents
   readonly inFlight: InFlightBytes
   /** Largest request, before and after decompression. */
@@ -29,7 +33,7 @@ const NOT_RECEIVED = { '/v1/traces': 'traces', '/v1development/profiles': 'profi
  * The answer 200 means that the records are on disk.
  */
 export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance) => void {
-  const { inFlight, logs, events, maxRequestBytes } = options
+  const { inFlight, events, maxRequestBytes } = options
   return (app) => {
     addCors(app, options.cors)
     app.addHook('onRequest', (_request, reply, done) => {
@@ -49,21 +53,20 @@ export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance)
       events.requestRefused({ transport: 'otlp_http', reason }, { err: coded.message, peer: request.ip })
       sendError(coded, request, reply)
     })
-    app.post('/v1/logs', async (request, reply) => {
-      const hold = holder(reply)
-      const sent = await readBody(request.raw, {
-        announcedBytes: announcedBytes(request.headers),
-        maxBytes: maxRequestBytes,
-        hold,
+    for (const [url, { intake, request: message, rejectedKey }] of Object.entries(signalsOf(options))) {
+      app.post(url, async (request, reply) => {
+        const hold = holder(reply)
+        const announced = announcedBytes(request.headers)
+        const sent = await readBody(request.raw, { announcedBytes: announced, maxBytes: maxRequestBytes, hold })
+        const result = await intake.take(decode(request, sent, message, maxRequestBytes, hold))
+        return sendResult(result, rejectedKey, request, reply)
       })
-      const result = await logs.take(decode(request, sent, maxRequestBytes, hold))
-      return sendResult(result, 'rejectedLogRecords', request, reply)
-    })
-    app.route({
-      method: ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
-      url: '/v1/logs',
-      handler: (_request, reply) => reply.code(405).header('allow', 'POST').type('text/plain').send('use POST\n'),
-    })
+      app.route({
+        method: ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
+        url,
+        handler: (_request, reply) => reply.code(405).header('allow', 'POST').type('text/plain').send('use POST\n'),
+      })
+    }
     for (const [url, signal] of Object.entries(NOT_RECEIVED)) {
       // Their bodies need not be read.
       const refuse = () => Promise.reject(new CodedError('SIGNAL_NOT_RECEIVED', [signal]))
@@ -72,10 +75,19 @@ export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance)
   }
 }
 
+/** Signals that are received, by their paths. */
+function signalsOf({ logs, metrics }: OtlpHttpOptions) {
+  return {
+    '/v1/logs': { intake: logs, request: ExportLogsServiceRequest, rejectedKey: 'rejectedLogRecords' },
+    '/v1/metrics': { intake: metrics, request: ExportMetricsServiceRequest, rejectedKey: 'rejectedDataPoints' },
+  }
+}
+
 /** Undoes the encoding and, where it is JSON, makes protobuf of it. */
 function decode(
   request: FastifyRequest,
   sent: Buffer,
+  message: Type,
   maxBytes: number,
   hold: (bytes: number) => void,
 ): ReceivedRequest {
@@ -88,7 +100,7 @@ function decode(
     const isAsIs = content === sent
     return { transport: 'otlp_http', body: content, ...(isAsIs ? {} : { sent: { payload: sent, encoding } }) }
   }
-  const body = encodeJsonRequest(content)
+  const body = encodeJsonRequest(content, message)
   if ('problem' in body) throw new CodedError('PAYLOAD_MALFORMED', [body.problem])
   return { transport: 'otlp_http', body }
 }

@@ -1,4 +1,5 @@
-import { ExportLogsServiceRequest, toInteger64 } from '#lib/otlp/proto.ts'
+import type { Type } from 'protobufjs'
+import { toInteger64 } from '#lib/otlp/proto.ts'
 import { JsonScanner } from './json/scanner.ts'
 
 /** Enough for values nested as deep as is taken, each in four objects and arrays. */
@@ -10,13 +11,14 @@ const MAX_DEPTH = 256
 const MAX_VALUES = 2_000_000
 
 /**
- * Turns an ExportLogsServiceRequest in OTLP's JSON into protobuf, in which everything goes on. OTLP deviates from
+ * Turns an export request in OTLP's JSON into protobuf, in which everything goes on. OTLP deviates from
  * protobuf's JSON: ids are hex and not base64, enums are numbers only, unknown
  * fields are ignored, and 64-bit integers come as decimal texts.
  *
+ * @param message what the request is
  * @returns the protobuf bytes, or what is wrong
  */
-export function encodeJsonRequest(json: Buffer): Buffer | { readonly problem: string } {
+export function encodeJsonRequest(json: Buffer, message: Type): Buffer | { readonly problem: string } {
   const scanner = new JsonScanner({ maxDepth: MAX_DEPTH, maxValues: MAX_VALUES })
   scanner.reset(json, 0, json.length)
   if (!scanner.skipValue() || !scanner.atEnd()) return { problem: `not valid JSON: ${scanner.problem}` }
@@ -24,9 +26,9 @@ export function encodeJsonRequest(json: Buffer): Buffer | { readonly problem: st
     const request: unknown = JSON.parse(json.toString('utf8'), convert)
     if (typeof request !== 'object' || request === null || Array.isArray(request))
       return { problem: 'not a JSON object' }
-    const problem = ExportLogsServiceRequest.verify(request)
+    const problem = message.verify(request)
     if (problem !== null) return { problem }
-    return Buffer.from(ExportLogsServiceRequest.encode(ExportLogsServiceRequest.fromObject(request)).finish())
+    return Buffer.from(message.encode(message.fromObject(request)).finish())
   } catch (error) {
     // A parse error of JSON, or a nesting that overflows the stack of the conversion.
     return { problem: error instanceof SyntaxError ? error.message : 'the request can not be converted' }
@@ -45,11 +47,28 @@ function convert(this: unknown, key: string, value: unknown, context?: { readonl
       return typeof value === 'string' && HEX.test(value) ? Buffer.from(value, 'hex') : Buffer.alloc(0)
     case 'intValue':
       return integer64(value, context?.source, false)
+    case 'asInt':
+      return integer64(value, context?.source, false)
+    case 'bucketCounts':
+      return Array.isArray(value) ? value.map((count) => integer64(count, undefined, true)) : value
+    case 'count':
+    case 'zeroCount':
+    case 'startTimeUnixNano':
     case 'timeUnixNano':
     case 'observedTimeUnixNano':
       return integer64(value, context?.source, true)
+    case 'asDouble':
+    case 'sum':
+    case 'min':
+    case 'max':
+    case 'quantile':
+    case 'value':
+    case 'zeroThreshold':
     case 'doubleValue':
       return DOUBLES.get(value) ?? (typeof value === 'string' && NUMBER.test(value) ? Number(value) : value)
+    case 'aggregationTemporality':
+    case 'scale':
+    case 'offset':
     case 'severityNumber':
     case 'flags':
     case 'droppedAttributesCount':

@@ -4,24 +4,27 @@ import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from '../config.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { DiskQueue } from '../queue/queue.ts'
+import { SampleExpiry } from '../samples/keep-samples.ts'
+import { SampleTable } from '../samples/sample-table.ts'
 import { BulkIntake } from './bulk/bulk-intake.ts'
 import { bulkRoutes } from './bulk/routes.ts'
 import { shipperRoutes } from './bulk/shipper-routes.ts'
 import { createGrpcServer, type GrpcServer } from './grpc/server.ts'
 import { InFlightBytes } from './in-flight.ts'
 import { LogsIntake } from './logs-intake.ts'
+import { MetricsIntake } from './metrics-intake.ts'
 import { otlpHttpRoutes } from './otlp-http.ts'
 import { ReceiveStats } from './stats.ts'
 
 export interface ReceiversOptions {
-  readonly config: Pick<CollectorConfig, 'otlp' | 'bulk'>
+  readonly config: Pick<CollectorConfig, 'otlp' | 'bulk' | 'metrics'>
   readonly queue: () => DiskQueue
   readonly events: CollectorEvents
   readonly clock: Clock
 }
 
 export interface Receivers {
-  /** Servers of their own, in start order. */
+  /** Servers of their own and what belongs to them, in start order. */
   readonly servers: readonly Service[]
   readonly otlp: WebServer
   readonly otlpGrpc: GrpcServer
@@ -29,6 +32,9 @@ export interface Receivers {
   readonly webRoutes: (app: FastifyInstance) => void
   readonly received: ReceiveStats
   readonly inFlight: InFlightBytes
+  /** What came of metrics. */
+  readonly samples: SampleTable
+  readonly sampleExpiry: SampleExpiry
 }
 
 /** Each has a part of the answer. Shippers halve what is too large; none sends nearly as much by itself. */
@@ -47,6 +53,14 @@ export function createReceivers({ config, queue, events, clock }: ReceiversOptio
     maxRecordBytes: limits.max_record_bytes,
     maxRecordValues: limits.max_record_values,
   })
+  const samples = new SampleTable({
+    maxSeries: config.metrics.max_series,
+    maxBytes: config.metrics.max_bytes,
+    maxAgeMs: config.metrics.max_age,
+    nowMs: () => clock.nowMs(),
+  })
+  const sampleExpiry = new SampleExpiry(samples, clock)
+  const metrics = new MetricsIntake({ samples, events, stats })
   const bulk = new BulkIntake({
     ...{ queue, events, stats, clock },
     limits: {
@@ -60,10 +74,10 @@ export function createReceivers({ config, queue, events, clock }: ReceiversOptio
     name: 'otlp.http.listen_address',
     listenAddress: http.listen_address,
     requestTimeoutMs: http.request_timeout,
-    routes: otlpHttpRoutes({ ...shared, logs, cors: { allowedOrigins, allowedHeaders, maxAgeMs } }),
+    routes: otlpHttpRoutes({ ...shared, logs, metrics, cors: { allowedOrigins, allowedHeaders, maxAgeMs } }),
   })
   const otlpGrpc = createGrpcServer({
-    ...{ ...shared, logs },
+    ...{ ...shared, logs, metrics },
     listenAddress: grpc.listen_address,
     requestTimeoutMs: grpc.request_timeout,
   })
@@ -72,5 +86,6 @@ export function createReceivers({ config, queue, events, clock }: ReceiversOptio
     bulkRoutes({ ...shared, bulk })(app)
     shipperRoutes()(app)
   }
-  return { servers: grpc.enabled ? [otlp, otlpGrpc] : [otlp], otlp, otlpGrpc, webRoutes, received: stats, inFlight }
+  const servers = [sampleExpiry, otlp, ...(grpc.enabled ? [otlpGrpc] : [])]
+  return { ...{ servers, otlp, otlpGrpc, webRoutes, inFlight, samples, sampleExpiry }, received: stats }
 }

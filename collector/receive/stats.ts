@@ -17,6 +17,8 @@ interface Reading {
 export class ReceiveStats {
   /** Records that are in the queue. */
   records = 0
+  /** Points of metrics that were taken. */
+  points = 0
   readonly #sources = new Map<string, { readonly labels: Labels; requests: number; bytes: number }>()
 
   constructor() {

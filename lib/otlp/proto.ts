@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs'
 
 /**
- * OTLP's logs messages for protobufjs (opentelemetry-proto 1.x): for requests in JSON, which are rare, and for tests,
+ * OTLP's messages for protobufjs (opentelemetry-proto 1.x): for requests in JSON, which are rare, and for tests,
  * which check our own reading and writing against it. Not for the hot path.
  */
 const DEFINITION = `
@@ -29,6 +29,43 @@ message AnyValue {
     ArrayValue array_value = 5; KeyValueList kvlist_value = 6; bytes bytes_value = 7;
   }
 }
+message ExportMetricsServiceRequest { repeated ResourceMetrics resource_metrics = 1; }
+message ResourceMetrics { Resource resource = 1; repeated ScopeMetrics scope_metrics = 2; string schema_url = 3; }
+message ScopeMetrics { InstrumentationScope scope = 1; repeated Metric metrics = 2; string schema_url = 3; }
+message Metric {
+  string name = 1; string description = 2; string unit = 3;
+  oneof data {
+    Gauge gauge = 5; Sum sum = 7; Histogram histogram = 9; ExponentialHistogram exponential_histogram = 10;
+    Summary summary = 11;
+  }
+}
+message Gauge { repeated NumberDataPoint data_points = 1; }
+message Sum { repeated NumberDataPoint data_points = 1; int32 aggregation_temporality = 2; bool is_monotonic = 3; }
+message Histogram { repeated HistogramDataPoint data_points = 1; int32 aggregation_temporality = 2; }
+message ExponentialHistogram {
+  repeated ExponentialHistogramDataPoint data_points = 1; int32 aggregation_temporality = 2;
+}
+message Summary { repeated SummaryDataPoint data_points = 1; }
+message NumberDataPoint {
+  repeated KeyValue attributes = 7; fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3;
+  oneof value { double as_double = 4; sfixed64 as_int = 6; } uint32 flags = 8;
+}
+message HistogramDataPoint {
+  repeated KeyValue attributes = 9; fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3; fixed64 count = 4;
+  optional double sum = 5; repeated fixed64 bucket_counts = 6; repeated double explicit_bounds = 7; uint32 flags = 10;
+  optional double min = 11; optional double max = 12;
+}
+message ExponentialHistogramDataPoint {
+  repeated KeyValue attributes = 1; fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3; fixed64 count = 4;
+  optional double sum = 5; sint32 scale = 6; fixed64 zero_count = 7; Buckets positive = 8; Buckets negative = 9;
+  uint32 flags = 10; optional double min = 12; optional double max = 13; double zero_threshold = 14;
+}
+message Buckets { sint32 offset = 1; repeated uint64 bucket_counts = 2; }
+message SummaryDataPoint {
+  repeated KeyValue attributes = 7; fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3; fixed64 count = 4;
+  double sum = 5; repeated ValueAtQuantile quantile_values = 6; uint32 flags = 8;
+}
+message ValueAtQuantile { double quantile = 1; double value = 2; }
 message ArrayValue { repeated AnyValue values = 1; }
 message KeyValueList { repeated KeyValue values = 1; }
 `
@@ -37,6 +74,7 @@ const root = protobuf.parse(DEFINITION).root
 
 export const ExportLogsServiceRequest = root.lookupType('ExportLogsServiceRequest')
 export const ExportLogsServiceResponse = root.lookupType('ExportLogsServiceResponse')
+export const ExportMetricsServiceRequest = root.lookupType('ExportMetricsServiceRequest')
 export const Status = root.lookupType('Status')
 
 const Long = protobuf.util.Long as unknown as { fromString(text: string, unsigned: boolean): unknown }

@@ -13,6 +13,7 @@ import { grpcStatusOf } from './status.ts'
 export interface OtlpGrpcOptions {
   readonly listenAddress: string
   readonly logs: RequestIntake
+  readonly metrics: RequestIntake
   readonly events: CollectorEvents
   readonly inFlight: InFlightBytes
   /** Largest request, before and after decompression. */
@@ -33,6 +34,7 @@ export interface GrpcServer extends Service {
 const NAME = 'otlp.grpc.listen_address'
 const PACKAGE = 'opentelemetry.proto.collector'
 const LOGS = `/${PACKAGE}.logs.v1.LogsService/Export`
+const METRICS = `/${PACKAGE}.metrics.v1.MetricsService/Export`
 const NOT_RECEIVED = {
   [`/${PACKAGE}.trace.v1.TraceService/Export`]: 'traces',
   [`/${PACKAGE}.profiles.v1development.ProfilesService/Export`]: 'profiles',
@@ -86,7 +88,7 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function createServer(grpc: typeof Grpc, { logs, events, ...options }: OtlpGrpcOptions): Grpc.Server {
+function createServer(grpc: typeof Grpc, { logs, metrics, events, ...options }: OtlpGrpcOptions): Grpc.Server {
   const sentAs: SentAs = new WeakMap()
   const { Metadata } = grpc
   const onRefused = (error: CodedError, peer: string) => {
@@ -119,6 +121,7 @@ function createServer(grpc: typeof Grpc, { logs, events, ...options }: OtlpGrpcO
     }
   }
   register(server, LOGS, take(logs))
+  register(server, METRICS, take(metrics))
   // The guard refuses these before anything of them is read.
   for (const path of Object.keys(NOT_RECEIVED)) register(server, path, () => {})
   return server
