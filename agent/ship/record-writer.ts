@@ -1,9 +1,9 @@
 import { encodeAttribute } from '#lib/otlp/attributes.ts'
 import { ANY_VALUE, LOG_RECORD, SCOPE_LOGS } from '#lib/otlp/fields.ts'
 import { FIXED64, LENGTH_DELIMITED, tag, varintBytes, writeVarint } from '#lib/otlp/wire.ts'
+import { fieldsBytes, LONGEST_FIELDS_BYTES, writeFields } from '#lib/parse/record-fields.ts'
 import type { Line } from '../decode/line.ts'
 import type { Extent } from './extent.ts'
-import { fieldsBytes, LONGEST_FIELDS_BYTES, writeFields } from './record-fields.ts'
 import { createTails, LONGEST_TAIL_BYTES } from './record-tail.ts'
 
 const RECORD_TAG = tag(SCOPE_LOGS.logRecords, LENGTH_DELIMITED)

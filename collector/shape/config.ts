@@ -1,6 +1,6 @@
 import type { Report } from '#lib/config/check.ts'
 import type { Path } from '#lib/config/diagnostic.ts'
-import { choice, integer, list, optional, type Static, section, text } from '#lib/config/schema.ts'
+import { boolean, choice, integer, list, optional, type Static, section, size, text } from '#lib/config/schema.ts'
 import { checkRedact, redactSection } from '#lib/redact/config.ts'
 import { checkCondition, conditionKeys, isAboutAll } from './condition-config.ts'
 import { FIELD_SOURCES } from './field-source.ts'
@@ -12,9 +12,49 @@ const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,62}$'
 /** The part of the collector's configuration that says what becomes of records between the queue and the index. */
 export function shapeSection() {
   return section(
-    'What becomes of records on their way from the queue to the index, in this order: redact, rules, routes. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
+    'What becomes of records on their way from the queue to the index, in this order: redact, json, rules, routes. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
     {
       redact: redactSection('Secrets in the text of records that are replaced before they are indexed.'),
+      json: section(
+        'Texts that are JSON objects become fields: the object is `body.structured`, its message is `body.text`, or else the text stays there; severity and ids of trace and span are taken from it where the record came without. What is no object stays a text.',
+        {
+          bodies: list(
+            section('Texts of which records; all if there is no condition.', {
+              ...conditionKeys(),
+              keep_original: boolean({
+                description: 'Whether the text is kept as it was too, as the attribute `log.record.original`.',
+                default: false,
+              }),
+            }),
+            { description: 'Which texts are read. The first entry that a record meets counts.', default: [] },
+          ),
+          max_depth: integer({
+            description: 'Objects and lists in each other; what is deeper stays a text.',
+            default: 10,
+            minimum: 1,
+            maximum: 20,
+          }),
+          max_fields: integer({
+            description: 'Values of all objects and lists of a text; those behind are left out.',
+            default: 200,
+            minimum: 1,
+            maximum: 10_000,
+          }),
+          max_bytes: size({
+            description: 'A longer text is not looked into.',
+            default: '64KiB',
+            minimum: 2,
+            maximum: 16 * 1024 ** 2,
+          }),
+          max_value_bytes: size({
+            description:
+              'Of a text in it; the rest is cut off. Elasticsearch refuses documents with longer ones than 32 KB.',
+            default: '8KiB',
+            minimum: 16,
+            maximum: 32_000,
+          }),
+        },
+      ),
       rules: list(
         section('A record meets a rule if it meets all of its conditions.', {
           name: optional(
@@ -66,6 +106,7 @@ export function shapeSection() {
 
 export type ShapeConfig = Static<ReturnType<typeof shapeSection>>
 export type ShapeRule = ShapeConfig['rules'][number]
+export type JsonRule = ShapeConfig['json']['bodies'][number]
 export type ShapeRoute = ShapeConfig['routes'][number]
 
 /** What a rule is called. */
@@ -76,6 +117,8 @@ export function ruleName({ name }: ShapeRule, index: number): string {
 /** Checks what the schema does not say. */
 export function checkShape(shape: ShapeConfig, report: Report): void {
   checkRedact(shape.redact, ['shape', 'redact'], report)
+  for (const [index, rule] of shape.json.bodies.entries())
+    checkCondition(rule, ['shape', 'json', 'bodies', index], report)
   checkRules(shape.rules, ['shape', 'rules'], report)
   for (const [index, route] of shape.routes.entries()) checkRoute(route, ['shape', 'routes', index], report)
 }

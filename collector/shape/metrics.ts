@@ -8,6 +8,21 @@ export function exportShapeMetrics(registry: Registry, { shaping }: { readonly s
     help: 'Secrets in texts that were replaced before they were indexed, by preset or pattern.',
     labelNames: ['pattern'],
   }
+  const bodies = {
+    name: 'vedette_collector_json_bodies_total',
+    help: 'Texts that began and ended as JSON objects do, where shape.json asks for them, by what they were.',
+    labelNames: ['outcome'],
+  }
+  counterOf(registry, bodies, () => [
+    { labels: { outcome: 'parsed' }, value: shaping.json.parsed },
+    { labels: { outcome: 'invalid' }, value: shaping.json.invalid },
+    { labels: { outcome: 'too_large' }, value: shaping.json.tooLarge },
+  ])
+  const limited = {
+    name: 'vedette_collector_json_bodies_limited_total',
+    help: 'Of the texts that became fields, those of which something was beyond a limit of shape.json.',
+  }
+  counterOf(registry, limited, () => shaping.json.limited)
   counterOf(registry, redactions, () =>
     [...shaping.redactions].map(([pattern, value]) => ({ labels: { pattern }, value })),
   )

@@ -1,3 +1,4 @@
+import type { JsonChoice } from './json-stage.ts'
 import type { ResourceRoute } from './routes.ts'
 import type { Rule } from './rules.ts'
 
@@ -5,6 +6,7 @@ import type { Rule } from './rules.ts'
 export interface Plan {
   /** Whether there is anything. */
   readonly isNeeded: boolean
+  readonly json: readonly JsonChoice[]
   readonly rules: readonly Rule[]
   readonly routes: readonly ResourceRoute[]
 }

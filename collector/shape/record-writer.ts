@@ -2,11 +2,14 @@ import { ANY_VALUE, KEY_VALUE, LOG_RECORD, SHAPED_RECORD } from '#lib/otlp/field
 import type { LogRecordCursor } from '#lib/otlp/log-record.ts'
 import { ProtoReader } from '#lib/otlp/proto-reader.ts'
 import { lengthDelimited } from '#lib/otlp/wire.ts'
+import type { Fields } from '#lib/parse/fields.ts'
+import { LONGEST_FIELDS_BYTES, writeFields } from '#lib/parse/record-fields.ts'
 import type { RecordView } from './record-view.ts'
 import type { RequestWriter } from './request-writer.ts'
 
 const EMPTY = Buffer.alloc(0)
 const UID = 'log.record.uid'
+const ORIGINAL = 'log.record.original'
 
 /** Writes one record: as it came, but for the fields that were replaced or added. */
 export class RecordWriter {
@@ -18,6 +21,11 @@ export class RecordWriter {
   #isForged = false
   #text: Buffer | undefined
   #dataStream: Buffer | undefined
+  #structured: Buffer | undefined
+  #original: Buffer | undefined
+  /** Encoded fields that the record came without. */
+  readonly #fields = Buffer.alloc(LONGEST_FIELDS_BYTES)
+  #fieldsBytes = 0
 
   constructor(writer: RequestWriter) {
     this.#writer = writer
@@ -30,11 +38,29 @@ export class RecordWriter {
     this.#isForged = !structured.isEmpty || !dataStream.isEmpty
     this.#text = undefined
     this.#dataStream = undefined
+    this.#structured = undefined
+    this.#original = undefined
+    this.#fieldsBytes = 0
   }
 
   /** Another text in place of the body. Its bytes must stay as they are until the record is written. */
   setText({ bytes, bodyStart, bodyEnd }: Pick<RecordView, 'bytes' | 'bodyStart' | 'bodyEnd'>): void {
     this.#text = bytes.subarray(bodyStart, bodyEnd)
+  }
+
+  /** An object that the text is, as JSON. */
+  setStructured(json: Buffer): void {
+    this.#structured = json
+  }
+
+  /** The text as it was, for an attribute. Its bytes must stay as they are until the record is written. */
+  setOriginal(text: Buffer): void {
+    this.#original = text
+  }
+
+  /** What the text says of itself; ranges are of `bytes`. */
+  setFields(bytes: Buffer, fields: Fields): void {
+    this.#fieldsBytes = writeFields(this.#fields, 0, bytes, fields)
   }
 
   setDataStream(name: Buffer): void {
@@ -48,6 +74,9 @@ export class RecordWriter {
     if (this.#isForged || this.#text !== undefined) this.#copyRest()
     else writer.raw(this.#request, this.#start, this.#end)
     if (this.#text !== undefined) writer.nestedField(LOG_RECORD.body, ANY_VALUE.string, this.#text)
+    if (this.#fieldsBytes > 0) writer.raw(this.#fields, 0, this.#fieldsBytes)
+    if (this.#structured !== undefined) writer.field(SHAPED_RECORD.structured, this.#structured)
+    if (this.#original !== undefined) writer.field(LOG_RECORD.attributes, attribute(ORIGINAL, this.#original))
     if (uid !== undefined) writer.field(LOG_RECORD.attributes, attribute(UID, uid))
     if (this.#dataStream !== undefined) writer.field(SHAPED_RECORD.dataStream, this.#dataStream)
     writer.endRecord()

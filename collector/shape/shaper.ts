@@ -9,6 +9,8 @@ import { createRedactor } from '#lib/redact/create-redactor.ts'
 import type { Redactor } from '#lib/redact/redactor.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { ShapeConfig } from './config.ts'
+import type { JsonStats } from './json-body.ts'
+import { createJsonChoices, type JsonChoice, JsonStage } from './json-stage.ts'
 import { type Plan, Plans } from './plan.ts'
 import { isSampled, RecordIds } from './record-id.ts'
 import { RecordView } from './record-view.ts'
@@ -18,6 +20,13 @@ import { viewResource } from './resource-view.ts'
 import { ResourceRoute, Route, type UsualStream } from './routes.ts'
 import { createRules, type Rule } from './rules.ts'
 import { Tally } from './tally.ts'
+
+export interface ShaperDeps {
+  readonly usual: UsualStream
+  readonly events: CollectorEvents
+  /** Counters, read when scraped. */
+  readonly json: JsonStats
+}
 
 /** A request as rules made it. */
 export interface Shaped {
@@ -40,6 +49,8 @@ export class Shaper implements LogsVisitor {
   readonly redactor: Redactor | undefined
   readonly #events: CollectorEvents
   readonly #chunk = new Chunk()
+  readonly #json: readonly JsonChoice[]
+  readonly #jsonStage: JsonStage
   readonly #rules: readonly Rule[]
   readonly #routes: readonly Route[]
   readonly #plans = new Plans((request, start, end) => this.#planFor(request, start, end))
@@ -57,9 +68,11 @@ export class Shaper implements LogsVisitor {
   #place = 0
   #tally = new Tally()
 
-  constructor(config: ShapeConfig, usual: UsualStream, events: CollectorEvents) {
+  constructor(config: ShapeConfig, { usual, events, json }: ShaperDeps) {
     this.#events = events
     this.redactor = createRedactor(config.redact)
+    this.#json = createJsonChoices(config.json.bodies, this.#chunk)
+    this.#jsonStage = new JsonStage(config, json)
     this.#rules = createRules(config.rules, this.#chunk)
     this.#routes = config.routes.map((route) => new Route(route, usual, this.#chunk))
   }
@@ -111,6 +124,7 @@ export class Shaper implements LogsVisitor {
     writer.begin(this.#request, record)
     if (plan.isNeeded) {
       if (this.#redact(view)) writer.setText(view)
+      if (plan.json.length > 0) this.#jsonStage.apply(plan.json, view, record, writer)
       if (this.#isDropped(plan, record, place)) return
       const dataStream = this.#dataStreamOf(plan)
       if (dataStream !== undefined) writer.setDataStream(dataStream)
@@ -199,6 +213,8 @@ export class Shaper implements LogsVisitor {
     const routes = this.#routes
       .filter(({ condition }) => condition.isAbout(resource))
       .map((route) => new ResourceRoute(route, resource))
-    return { isNeeded: this.redactor !== undefined || rules.length + routes.length > 0, rules, routes }
+    const json = this.#json.filter(({ condition }) => condition.isAbout(resource))
+    const isNeeded = this.redactor !== undefined || json.length + rules.length + routes.length > 0
+    return { isNeeded, json, rules, routes }
   }
 }

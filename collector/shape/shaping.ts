@@ -1,5 +1,6 @@
 import type { CollectorEvents } from '../events.ts'
 import type { ShapeConfig } from './config.ts'
+import type { JsonStats } from './json-body.ts'
 import type { UsualStream } from './routes.ts'
 import { type Shaped, Shaper } from './shaper.ts'
 
@@ -7,6 +8,8 @@ import { type Shaped, Shaper } from './shaper.ts'
 export class Shaping {
   readonly #events: CollectorEvents
   readonly #usual: UsualStream
+  /** Counters, read when scraped. */
+  readonly json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 }
   #shaper: Shaper | undefined
   /** Of redactors that are in force no more. */
   readonly #redactionsBefore = new Map<string, number>()
@@ -19,7 +22,9 @@ export class Shaping {
 
   /** What another configuration asks for; throws if it can't be had. */
   prepare(config: ShapeConfig): Shaper | undefined {
-    return isEmpty(config) ? undefined : new Shaper(config, this.#usual, this.#events)
+    return isEmpty(config)
+      ? undefined
+      : new Shaper(config, { usual: this.#usual, events: this.#events, json: this.json })
   }
 
   /** Puts in force what was prepared. */
@@ -48,6 +53,6 @@ export class Shaping {
   }
 }
 
-function isEmpty({ redact, rules, routes }: ShapeConfig): boolean {
-  return [redact.presets, redact.patterns, rules, routes].every((list) => list.length === 0)
+function isEmpty({ redact, json, rules, routes }: ShapeConfig): boolean {
+  return [redact.presets, redact.patterns, json.bodies, rules, routes].every((list) => list.length === 0)
 }

@@ -1,6 +1,21 @@
+import type { CollectorEvents } from '../../collector/events.ts'
 import type { ShapeConfig } from '../../collector/shape/config.ts'
+import type { JsonStats } from '../../collector/shape/json-body.ts'
+import { Shaper } from '../../collector/shape/shaper.ts'
+
+export const JSON_LIMITS = { max_depth: 3, max_fields: 20, max_bytes: 1_000, max_value_bytes: 30 } as const
 
 /** A configuration that asks for nothing else. */
 export function shapeConfig(some: Partial<ShapeConfig>): ShapeConfig {
-  return { redact: { presets: [], patterns: [] }, rules: [], routes: [], ...some }
+  const json = { bodies: [], ...JSON_LIMITS }
+  return { redact: { presets: [], patterns: [] }, json, rules: [], routes: [], ...some }
+}
+
+export function createShaper(
+  config: ShapeConfig,
+  events: CollectorEvents,
+  usual = { dataset: 'x', namespace: 'y' },
+  json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 },
+): Shaper {
+  return new Shaper(config, { usual, events, json })
 }

@@ -5,12 +5,11 @@ import type { BulkBody } from '../../../collector/index/bulk-body.ts'
 import { BulkEncoder } from '../../../collector/index/bulk-encoder.ts'
 import type { ConditionSpec } from '../../../collector/shape/condition-config.ts'
 import type { ShapeConfig } from '../../../collector/shape/config.ts'
-import { Shaper } from '../../../collector/shape/shaper.ts'
 import { collectorEvents } from '../../support/collector-events.ts'
 import { naiveKept } from '../../support/naive-shaping.ts'
 import { logsRequest, scramble } from '../../support/otlp-arbitraries.ts'
 import { decodeLogsRequest, encodeLogsRequest, type ProtoLogsRequest } from '../../support/otlp-proto.ts'
-import { shapeConfig } from '../../support/shape-config.ts'
+import { createShaper, shapeConfig } from '../../support/shape-config.ts'
 
 const RECEIVED_AT_MS = Date.UTC(2026, 10, 21)
 const ANY = { containers: [], resource: {}, attributes: {} }
@@ -40,7 +39,7 @@ function encode(request: Buffer, isShaped: boolean): Document[] {
 
 function shaped(config: ShapeConfig, request: Buffer) {
   const { events, count } = collectorEvents()
-  const result = new Shaper(config, { dataset: 'x', namespace: 'y' }, events).shape(request, RECEIVED_AT_MS)
+  const result = createShaper(config, events).shape(request, RECEIVED_AT_MS)
   const documents = result === undefined ? encode(request, false) : encode(result.request, true)
   return { result, documents, events, count }
 }
@@ -180,11 +179,7 @@ test('a request of resources that no rule is about goes on as it is', () => {
 
 test('a record whose shaping fails goes on as it came, with its neighbours', async () => {
   const { events, count } = collectorEvents()
-  const shaper = new Shaper(
-    shapeConfig({ redact: { presets: ['email'], patterns: [] } }),
-    { dataset: 'x', namespace: 'y' },
-    events,
-  )
+  const shaper = createShaper(shapeConfig({ redact: { presets: ['email'], patterns: [] } }), events)
   const message = requestOf([text('a@b.example'), text('c@d.example'), text('e@f.example')])
   const redact = shaper.redactor!.redact.bind(shaper.redactor)
   let calls = 0

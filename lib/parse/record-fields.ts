@@ -1,7 +1,7 @@
-import { LOG_RECORD } from '#lib/otlp/fields.ts'
-import { LENGTH_DELIMITED, tag, VARINT } from '#lib/otlp/wire.ts'
-import type { Fields } from '#lib/parse/fields.ts'
-import { hexToBytes, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from '#lib/parse/trace-id.ts'
+import { LOG_RECORD } from '../otlp/fields.ts'
+import { LENGTH_DELIMITED, tag, VARINT } from '../otlp/wire.ts'
+import type { Fields } from './fields.ts'
+import { hexToBytes, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from './trace-id.ts'
 
 const NUMBER_TAG = tag(LOG_RECORD.severityNumber, VARINT)
 const TEXT_TAG = tag(LOG_RECORD.severityText, LENGTH_DELIMITED)
