@@ -23,6 +23,10 @@ export function exportShapeMetrics(registry: Registry, { shaping }: { readonly s
     help: 'Of the texts that became fields, those of which something was beyond a limit of shape.json.',
   }
   counterOf(registry, limited, () => shaping.json.limited)
+  for (const series of shaping.counters) {
+    const { name, help } = series.spec
+    counterOf(registry, { name, help, labelNames: series.labelNames }, () => series.all)
+  }
   counterOf(registry, redactions, () =>
     [...shaping.redactions].map(([pattern, value]) => ({ labels: { pattern }, value })),
   )

@@ -1,4 +1,6 @@
+import type { DerivedCounter } from './derived-counter.ts'
 import type { JsonChoice } from './json-stage.ts'
+import type { ResourceView } from './resource-view.ts'
 import type { ResourceRoute } from './routes.ts'
 import type { Rule } from './rules.ts'
 
@@ -6,7 +8,9 @@ import type { Rule } from './rules.ts'
 export interface Plan {
   /** Whether there is anything. */
   readonly isNeeded: boolean
+  readonly resource: ResourceView
   readonly json: readonly JsonChoice[]
+  readonly counters: readonly DerivedCounter[]
   readonly rules: readonly Rule[]
   readonly routes: readonly ResourceRoute[]
 }

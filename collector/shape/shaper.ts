@@ -9,6 +9,7 @@ import { createRedactor } from '#lib/redact/create-redactor.ts'
 import type { Redactor } from '#lib/redact/redactor.ts'
 import type { CollectorEvents } from '../events.ts'
 import type { ShapeConfig } from './config.ts'
+import { type CounterSeries, DerivedCounter, type Series } from './derived-counter.ts'
 import type { JsonStats } from './json-body.ts'
 import { createJsonChoices, type JsonChoice, JsonStage } from './json-stage.ts'
 import { type Plan, Plans } from './plan.ts'
@@ -26,6 +27,7 @@ export interface ShaperDeps {
   readonly events: CollectorEvents
   /** Counters, read when scraped. */
   readonly json: JsonStats
+  readonly counters: readonly CounterSeries[]
 }
 
 /** A request as rules made it. */
@@ -51,6 +53,7 @@ export class Shaper implements LogsVisitor {
   readonly #chunk = new Chunk()
   readonly #json: readonly JsonChoice[]
   readonly #jsonStage: JsonStage
+  readonly #counters: readonly DerivedCounter[]
   readonly #rules: readonly Rule[]
   readonly #routes: readonly Route[]
   readonly #plans = new Plans((request, start, end) => this.#planFor(request, start, end))
@@ -67,12 +70,14 @@ export class Shaper implements LogsVisitor {
   /** Of the next record in its request. */
   #place = 0
   #tally = new Tally()
+  readonly #add = (series: Series, amount: number) => this.#tally.add(series, amount)
 
-  constructor(config: ShapeConfig, { usual, events, json }: ShaperDeps) {
+  constructor(config: ShapeConfig, { usual, events, json, counters }: ShaperDeps) {
     this.#events = events
     this.redactor = createRedactor(config.redact)
     this.#json = createJsonChoices(config.json.bodies, this.#chunk)
     this.#jsonStage = new JsonStage(config, json)
+    this.#counters = counters.map((series) => new DerivedCounter(series, this.#chunk))
     this.#rules = createRules(config.rules, this.#chunk)
     this.#routes = config.routes.map((route) => new Route(route, usual, this.#chunk))
   }
@@ -125,6 +130,9 @@ export class Shaper implements LogsVisitor {
     if (plan.isNeeded) {
       if (this.#redact(view)) writer.setText(view)
       if (plan.json.length > 0) this.#jsonStage.apply(plan.json, view, record, writer)
+      for (let index = 0; index < plan.counters.length; index++) {
+        plan.counters[index]!.count(plan.resource, view, this.#add)
+      }
       if (this.#isDropped(plan, record, place)) return
       const dataStream = this.#dataStreamOf(plan)
       if (dataStream !== undefined) writer.setDataStream(dataStream)
@@ -214,7 +222,8 @@ export class Shaper implements LogsVisitor {
       .filter(({ condition }) => condition.isAbout(resource))
       .map((route) => new ResourceRoute(route, resource))
     const json = this.#json.filter(({ condition }) => condition.isAbout(resource))
-    const isNeeded = this.redactor !== undefined || json.length + rules.length + routes.length > 0
-    return { isNeeded, json, rules, routes }
+    const counters = this.#counters.filter(({ condition }) => condition.isAbout(resource))
+    const steps = json.length + counters.length + rules.length + routes.length
+    return { isNeeded: this.redactor !== undefined || steps > 0, resource, json, counters, rules, routes }
   }
 }

@@ -1,13 +1,16 @@
 import type { CollectorEvents } from '../events.ts'
 import type { ShapeConfig } from './config.ts'
+import { CounterSeries } from './derived-counter.ts'
 import type { JsonStats } from './json-body.ts'
 import type { UsualStream } from './routes.ts'
-import { type Shaped, Shaper } from './shaper.ts'
+import { type Shaped, Shaper, type ShaperDeps } from './shaper.ts'
 
 /** The shaping that is in force; nothing if the configuration asks for none. */
 export class Shaping {
   readonly #events: CollectorEvents
   readonly #usual: UsualStream
+  /** Of the configuration that the process began with. */
+  readonly counters: readonly CounterSeries[]
   /** Counters, read when scraped. */
   readonly json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 }
   #shaper: Shaper | undefined
@@ -17,14 +20,13 @@ export class Shaping {
   constructor(config: ShapeConfig, usual: UsualStream, events: CollectorEvents) {
     this.#events = events
     this.#usual = usual
+    this.counters = config.counters.map((spec) => new CounterSeries(spec, config.max_series))
     this.#shaper = this.prepare(config)
   }
 
   /** What another configuration asks for; throws if it can't be had. */
   prepare(config: ShapeConfig): Shaper | undefined {
-    return isEmpty(config)
-      ? undefined
-      : new Shaper(config, { usual: this.#usual, events: this.#events, json: this.json })
+    return isEmpty(config) ? undefined : new Shaper(config, this.#deps)
   }
 
   /** Puts in force what was prepared. */
@@ -47,12 +49,16 @@ export class Shaping {
     return this.#shaper?.shape(request, receivedAtMs)
   }
 
+  get #deps(): ShaperDeps {
+    return { usual: this.#usual, events: this.#events, json: this.json, counters: this.counters }
+  }
+
   #redactionsNow(): Iterable<readonly [string, number]> {
     const redactor = this.#shaper?.redactor
     return (redactor?.names ?? []).map((name, index) => [name, redactor!.counts[index]!] as const)
   }
 }
 
-function isEmpty({ redact, json, rules, routes }: ShapeConfig): boolean {
-  return [redact.presets, redact.patterns, json.bodies, rules, routes].every((list) => list.length === 0)
+function isEmpty({ redact, json, counters, rules, routes }: ShapeConfig): boolean {
+  return [redact.presets, redact.patterns, json.bodies, counters, rules, routes].every((list) => list.length === 0)
 }

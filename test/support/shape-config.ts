@@ -1,5 +1,6 @@
 import type { CollectorEvents } from '../../collector/events.ts'
 import type { ShapeConfig } from '../../collector/shape/config.ts'
+import { CounterSeries } from '../../collector/shape/derived-counter.ts'
 import type { JsonStats } from '../../collector/shape/json-body.ts'
 import { Shaper } from '../../collector/shape/shaper.ts'
 
@@ -8,7 +9,7 @@ export const JSON_LIMITS = { max_depth: 3, max_fields: 20, max_bytes: 1_000, max
 /** A configuration that asks for nothing else. */
 export function shapeConfig(some: Partial<ShapeConfig>): ShapeConfig {
   const json = { bodies: [], ...JSON_LIMITS }
-  return { redact: { presets: [], patterns: [] }, json, rules: [], routes: [], ...some }
+  return { redact: { presets: [], patterns: [] }, json, counters: [], max_series: 10, rules: [], routes: [], ...some }
 }
 
 export function createShaper(
@@ -17,5 +18,6 @@ export function createShaper(
   usual = { dataset: 'x', namespace: 'y' },
   json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 },
 ): Shaper {
-  return new Shaper(config, { usual, events, json })
+  const counters = config.counters.map((spec) => new CounterSeries(spec, config.max_series))
+  return new Shaper(config, { usual, events, json, counters })
 }
