@@ -92,7 +92,7 @@ async function untilUnderWay(collector: CollectorProcess, node: ElasticsearchNod
     const count = await countNow(node)
     return (inFlight > 0 && count >= enough) || count >= sent
   }
-  await until('documents are on their way', isUnderWay, { everyMs: 5, timeoutMs: 180_000 })
+  await until('documents are on their way', isUnderWay, { everyMs: 25, timeoutMs: 180_000 })
   return inFlight
 }
 
