@@ -30,6 +30,7 @@ test('a real node that does not take documents: each arrives once when it does a
   await t.test('requests are larger than it takes', (s) => sendTooLarge(s, node))
   await t.test('the data stream and the template are deleted', (s) => deleteTemplate(s, node))
   await t.test('documents that contradict the mapping are dead letters until it is mended', (s) => contradict(s, node))
+  await t.test('documents in the failure store are counted apart', (s) => storeFailures(s, node))
   await t.test('documents that a pipeline drops are delivered', (s) => drop(s, node))
 })
 
@@ -177,11 +178,7 @@ async function contradict(t: TestContext, node: ElasticsearchNode): Promise<void
   assert.equal((await listLetters(t, collector)).length, wrong)
 
   // The field becomes a keyword in the next backing index. A collector that is killed meanwhile replays the rest later.
-  const { body } = await node.request('GET', `/_index_template/vedette-logs-${dataset}`)
-  const { index_patterns, priority, template } = body.index_templates[0].index_template
-  template.mappings.properties.attributes.properties.duration = { type: 'keyword' }
-  const mended = { index_patterns, priority, template, data_stream: {} }
-  assert.equal((await node.request('PUT', `/_index_template/vedette-logs-${dataset}`, mended)).status, 200)
+  await changeTemplate(node, dataset, 'keyword')
   assert.equal((await node.request('POST', `/${stream}/_rollover`)).status, 200)
   await deadLetter(t, collector, 'replay', String((await listLetters(t, collector))[0]!.id))
   await deadLetter(t, collector, 'replay', ...byType)
@@ -192,6 +189,37 @@ async function contradict(t: TestContext, node: ElasticsearchNode): Promise<void
   await collector.settle()
   assert.deepEqual(await auditDelivery(node, stream, 2 * BATCH), { ...inPart, found: 2 * BATCH, lost: 0 })
   assert.deepEqual(await listLetters(t, collector), [])
+}
+
+async function storeFailures(t: TestContext, node: ElasticsearchNode): Promise<void> {
+  const { collector, stream, dataset, send } = await begin(t, node, 'failures')
+  await send(BATCH)
+  await collector.settle()
+  await changeTemplate(node, dataset, 'long', { data_stream_options: { failure_store: { enabled: true } } })
+  assert.equal((await node.request('DELETE', `/_data_stream/${stream}`)).status, 200)
+  await send(BATCH, BATCH, (number) => [
+    { key: 'duration', value: number % 10 === 3 ? { stringValue: 'long' } : { intValue: '7' } },
+  ])
+  const account = await collector.settle()
+  assert.equal(account.failure_store_total, BATCH / 10)
+  assert.equal(account.indexed_total, 2 * BATCH - BATCH / 10)
+  assert.equal(await node.count(stream), BATCH - BATCH / 10)
+  assert.equal(await node.count(`${stream}::failures`), BATCH / 10)
+}
+
+/** Has the field `duration` be of a type in indices that come, and more in the template. */
+async function changeTemplate(
+  node: ElasticsearchNode,
+  dataset: string,
+  type: string,
+  more: object = {},
+): Promise<void> {
+  const path = `/_index_template/vedette-logs-${dataset}`
+  const { body } = await node.request('GET', path)
+  const { index_patterns, priority, template } = body.index_templates[0].index_template
+  template.mappings.properties.attributes.properties.duration = { type }
+  const changed = { index_patterns, priority, template: { ...template, ...more }, data_stream: {} }
+  assert.equal((await node.request('PUT', path, changed)).status, 200)
 }
 
 async function deadLetter(t: TestContext, { webUrl }: CollectorProcess, ...args: readonly string[]): Promise<string> {
