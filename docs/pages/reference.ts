@@ -11,6 +11,7 @@ import { cliPage } from './cli.ts'
 import { configPage, schemaFile } from './config.ts'
 import { errorsPage } from './errors.ts'
 import { metricsOf, metricsPage } from './metrics.ts'
+import { storeApiPage } from './store-api/page.ts'
 
 /** Services with a configuration file of our own format. */
 export const CONFIGURED = [agentService, collectorService, storeService] as const
@@ -27,6 +28,7 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
   files.set('alertmanager-process.md', configPage({ service, schema: configModule.schema, flags }))
   files.set('cli.md', cliPage(createProgram(), [agentService, collectorService, storeService, alertmanagerService]))
   files.set('errors.md', errorsPage())
+  files.set('store-api.md', storeApiPage())
   const metrics = [
     await metricsOf(agentService, 'vedette_agent', AGENT_EVENTS),
     await metricsOf(collectorService, 'vedette_collector', COLLECTOR_EVENTS),

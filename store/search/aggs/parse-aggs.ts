@@ -46,6 +46,13 @@ const METRICS: Readonly<Record<string, Parse>> = {
   top_metrics: parseTopMetrics,
 }
 
+/** Every aggregation there is, by kind. */
+export const AGGREGATION_TYPES: Readonly<Record<string, readonly string[]>> = {
+  buckets: Object.keys(BUCKETS).toSorted((a, b) => a.localeCompare(b)),
+  metrics: Object.keys(METRICS).toSorted((a, b) => a.localeCompare(b)),
+  'results of others': Object.keys(PIPELINES).toSorted((a, b) => a.localeCompare(b)),
+}
+
 /** The bucket aggregation around a list of aggregations. */
 interface Surrounding {
   readonly type: string

@@ -30,6 +30,12 @@ const LEAVES: Readonly<Record<string, (body: unknown, limits: QueryLimits) => Qu
   boosting: parseBoosting,
 }
 
+/** Every query there is, by name. */
+export const QUERY_TYPES: readonly string[] = [
+  ...['match_all', 'match_none', 'bool', 'constant_score'],
+  ...Object.keys(LEAVES),
+].sort()
+
 /**
  * Reads a query of Elasticsearch's query DSL.
  *
