@@ -40,6 +40,7 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
     ],
     ['documents_repaired_total', 'Documents in which something was not UTF-8.', () => indexed.repaired],
     ['bulk_requests_total', 'Bulk requests that were sent.', () => indexed.requests],
+    ['bulk_request_seconds_total', 'Time that bulk requests took, all together.', () => indexed.durationMs / 1_000],
     ['bulk_request_bytes_total', 'Bytes of bulk requests as sent.', () => indexed.bytes],
   ]
   const labelNames = ['transport', 'signal']

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip, type ZlibOptions } from 'node:zlib'
+import type { Clock } from '#lib/clock.ts'
 import type { Answer } from './answer.ts'
 import { FILTER_PATH } from './bulk-result.ts'
 import type { Elasticsearch } from './elasticsearch.ts'
@@ -11,12 +12,15 @@ export interface BulkRequestOptions {
   readonly timeoutMs: number
   readonly stats: RequestStats
   readonly flavour: () => Flavour | undefined
+  readonly clock: Clock
 }
 
 /** Counters, read when scraped. */
 export interface RequestStats {
   requests: number
   bytes: number
+  /** Time that requests took, all together. */
+  durationMs: number
 }
 
 const gzipAsync = promisify<Buffer, ZlibOptions, Buffer>(gzip)
@@ -37,11 +41,12 @@ export class BulkRequests {
   }
 
   /** @param payload what {@link compress} made */
-  send(payload: Buffer, signal: AbortSignal): Promise<Answer> {
-    const { elasticsearch, compression, timeoutMs, stats, flavour } = this.#options
+  async send(payload: Buffer, signal: AbortSignal): Promise<Answer> {
+    const { elasticsearch, compression, timeoutMs, stats, flavour, clock } = this.#options
+    const startedMs = clock.monotonicMs()
     stats.requests += 1
     stats.bytes += payload.length
-    return elasticsearch.request({
+    const answer = await elasticsearch.request({
       method: 'POST',
       path: '/_bulk',
       querystring: { filter_path: FILTER_PATH, ...bulkParametersOf(flavour()) },
@@ -50,5 +55,7 @@ export class BulkRequests {
       signal,
       timeoutMs,
     })
+    stats.durationMs += clock.monotonicMs() - startedMs
+    return answer
   }
 }

@@ -53,7 +53,7 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   const stats: IndexStats = {
     ...{ taken: 0, indexed: 0, failureStore: 0, duplicates: 0, deadLettered: 0, dropped: 0 },
     ...{ replayed: 0, redelivered: 0 },
-    ...{ repaired: 0, requests: 0, bytes: 0 },
+    ...{ repaired: 0, requests: 0, bytes: 0, durationMs: 0 },
   }
   const elasticsearch = createElasticsearch({
     nodes: settings.nodes,
@@ -82,7 +82,7 @@ export function createIndexing(config: CollectorConfig, { queue, clock, events, 
   const cluster = new Cluster({ elasticsearch, template, blocks, clock, events, backoff })
   const burial = new Burial({ deadLetters, clock, events, backoff, stats })
   const requests = new BulkRequests({
-    ...{ elasticsearch, stats, flavour: () => cluster.flavour },
+    ...{ elasticsearch, stats, clock, flavour: () => cluster.flavour },
     compression: compressionFor(settings),
     timeoutMs: settings.timeout,
   })

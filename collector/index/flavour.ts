@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts'
 
 /** What kind of server there is, and what it can do. */
 export interface Flavour {
-  readonly product: 'elasticsearch' | 'opensearch' | 'serverless' | 'unknown'
+  readonly product: 'elasticsearch' | 'opensearch' | 'serverless' | 'vedette' | 'unknown'
   /** `9.5.3`; empty if the server did not say. */
   readonly version: string
   /** Another one means another cluster, with templates of its own; empty if the server did not say. */
@@ -26,23 +26,27 @@ export function readFlavour(answer: Answer): Flavour | undefined {
     return isNoAnswer ? undefined : unnamed
   }
   const { version, cluster_uuid: uuid } = (answer.body ?? {}) as {
-    version?: { number?: unknown; distribution?: unknown; build_flavor?: unknown }
+    version?: { number?: unknown; distribution?: unknown; build_flavor?: unknown; build_type?: unknown }
     cluster_uuid?: unknown
   }
   if (typeof version?.number !== 'string') return unnamed
-  const product =
-    version.distribution === 'opensearch'
-      ? 'opensearch'
-      : version.build_flavor === 'serverless'
-        ? 'serverless'
-        : isElastic
-          ? 'elasticsearch'
-          : 'unknown'
+  const product = productOf(version, isElastic)
   return { product, version: version.number, clusterUuid: typeof uuid === 'string' ? uuid : '' }
+}
+
+function productOf(
+  { distribution, build_flavor: buildFlavor, build_type: buildType }: Readonly<Record<string, unknown>>,
+  isElastic: boolean,
+): Flavour['product'] {
+  if (distribution === 'opensearch') return 'opensearch'
+  if (buildFlavor === 'serverless') return 'serverless'
+  if (buildType === 'vedette') return 'vedette'
+  return isElastic ? 'elasticsearch' : 'unknown'
 }
 
 /** For people: `Elasticsearch 9.5.3`. */
 export function flavourName({ product, version }: Flavour): string {
+  if (product === 'vedette') return `the embedded store, as Elasticsearch ${version}`
   const names = { elasticsearch: 'Elasticsearch', opensearch: 'OpenSearch', serverless: 'Elasticsearch Serverless' }
   const name = product === 'unknown' ? 'an unknown server' : names[product]
   return version === '' ? `${name} of unknown version` : `${name} ${version}`

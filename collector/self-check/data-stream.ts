@@ -56,6 +56,7 @@ function retentionOf(
     const cure = 'Add a policy of Index State Management with a delete state for the data stream.'
     return [warn('retention', 'nothing of ours deletes old documents in OpenSearch', cure)]
   }
+  if (flavour.product === 'vedette') return [ok('retention', 'the retention of store.yaml holds')]
   if (stream === undefined) return [ok('retention', `documents are kept for ${retention}`)]
   const { lifecycle, ilm_policy: policy, next_generation_managed_by: managedBy } = stream
   if (policy !== undefined && managedBy !== 'Data stream lifecycle') {

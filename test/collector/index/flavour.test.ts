@@ -101,6 +101,10 @@ test('what the answer to GET / tells', () => {
     } as never)
   const name = (flavour: Flavour | undefined) => (flavour === undefined ? undefined : flavourName(flavour))
   assert.equal(name(ok({ version: { number: '9.0.0' } }, 'Elasticsearch')), 'Elasticsearch 9.0.0')
+  assert.equal(
+    name(ok({ version: { number: '9.2.0', build_type: 'vedette' } }, 'Elasticsearch')),
+    'the embedded store, as Elasticsearch 9.2.0',
+  )
   assert.equal(name(ok({ version: { number: '9.0.0' } })), 'an unknown server 9.0.0')
   assert.equal(name(ok('<html>')), 'an unknown server of unknown version')
   assert.equal(name(error(403, 'Elasticsearch')), 'Elasticsearch of unknown version')
