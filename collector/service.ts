@@ -7,6 +7,7 @@ import { deadLetterRoutes } from './dead-letter/routes.ts'
 import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { queryRoutes } from './query/routes.ts'
+import { createReloadable } from './reload.ts'
 import { exportSampleMetrics } from './samples/keep-samples.ts'
 import { selfCheckRoutes } from './self-check/routes.ts'
 import { searchedStreams } from './shape/routes.ts'
@@ -57,6 +58,6 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
       ...{ web: web.url, otlp: otlp.url },
       ...(config.otlp.grpc.enabled ? { otlp_grpc: otlpGrpc.url } : {}),
     })
-    return { parts, addresses }
+    return { parts, addresses, reloadable: createReloadable(pipeline, deps.logger) }
   },
 }

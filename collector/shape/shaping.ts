@@ -21,20 +21,18 @@ export class Shaping {
     this.#events = events
     this.#usual = usual
     this.counters = config.counters.map((spec) => new CounterSeries(spec, config.max_series))
-    this.#shaper = this.prepare(config)
+    this.#shaper = this.#create(config)
   }
 
-  /** What another configuration asks for; throws if it can't be had. */
-  prepare(config: ShapeConfig): Shaper | undefined {
-    return isEmpty(config) ? undefined : new Shaper(config, this.#deps)
-  }
-
-  /** Puts in force what was prepared. */
-  set(shaper: Shaper | undefined): void {
-    for (const [name, count] of this.#redactionsNow()) {
-      this.#redactionsBefore.set(name, (this.#redactionsBefore.get(name) ?? 0) + count)
+  /** Makes what another configuration asks for, or throws; what is returned puts it in force. */
+  prepare(config: ShapeConfig): () => void {
+    const shaper = this.#create(config)
+    return () => {
+      for (const [name, count] of this.#redactionsNow()) {
+        this.#redactionsBefore.set(name, (this.#redactionsBefore.get(name) ?? 0) + count)
+      }
+      this.#shaper = shaper
     }
-    this.#shaper = shaper
   }
 
   /** Secrets that were replaced since the start, by pattern. */
@@ -47,6 +45,10 @@ export class Shaping {
   /** Shapes an ExportLogsServiceRequest; undefined if it goes on as it is. */
   shape(request: Buffer, receivedAtMs: number): Shaped | undefined {
     return this.#shaper?.shape(request, receivedAtMs)
+  }
+
+  #create(config: ShapeConfig): Shaper | undefined {
+    return isEmpty(config) ? undefined : new Shaper(config, this.#deps)
   }
 
   get #deps(): ShaperDeps {
