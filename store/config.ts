@@ -33,6 +33,10 @@ export const schema = section('The embedded log store: a part of the Elasticsear
       description: 'Bodies of all requests in memory together; requests beyond are answered with 429.',
       default: '96MiB',
     }),
+    request_timeout: duration({
+      description: 'Within so long a request must have arrived whole, its head within a third of that; else 408.',
+      default: '60s',
+    }),
     bulk_days: integer({
       description:
         'Days that the documents of one bulk request may be of; documents of more days are answered with 429.',

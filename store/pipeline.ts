@@ -63,6 +63,7 @@ export function createPipeline(config: StoreConfig, deps: ServiceDeps): Assembly
     name: 'store',
     listenAddress: config.listen_address,
     bodyLimitBytes: config.limits.request_bytes,
+    requestTimeoutMs: config.limits.request_timeout,
     management: { registry: deps.registry, notReady: deps.notReady },
   })
   let files: DayFiles | undefined

@@ -16,6 +16,8 @@ const DECOMPRESSORS: Readonly<
 const MAX_KEPT_BYTES = 16 * 1024 ** 2
 const MIN_KEPT_BYTES = 256 * 1024
 const MAX_KEPT_BUFFERS = 2
+/** Before so much of a large body has arrived no place is made for all of it. */
+const MIN_ARRIVED_BYTES = 64 * 1024
 
 /** The memory of request bodies: limited for all of them together, and used again for the next ones. */
 export class BodyMemory {
@@ -108,7 +110,10 @@ export async function withBody<T>(
   }
 }
 
-/** Never destroys the request: its connection is still needed for the answer. */
+/**
+ * Never destroys the request: its connection is still needed for the answer. Only what has arrived is counted and held:
+ * what a request announces may be a lie, or take its time.
+ */
 async function receive(
   request: IncomingMessage,
   { maxBytes, memory }: BodyOptions,
@@ -116,30 +121,38 @@ async function receive(
 ): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? Number.NaN)
   if (announced > maxBytes) throw tooLarge(maxBytes)
-  const isKnown = announced >= 0
-  if (isKnown) take(announced)
-  // A body of known length goes straight to its place.
-  const body = memory.allocate(isKnown ? announced : 0)
-  const chunks: Buffer[] = []
+  const isLarge = announced >= MIN_KEPT_BYTES
+  /** Where a large body of known length goes, once enough of it came. */
+  let body: Buffer | undefined
+  let chunks: Buffer[] = []
   let total = 0
+  const add = (chunk: Buffer) => {
+    if (total + chunk.length > maxBytes) throw tooLarge(maxBytes)
+    take(chunk.length)
+    const at = total
+    total += chunk.length
+    if (body === undefined) chunks.push(chunk)
+    else {
+      chunk.copy(body, at)
+      // Its memory is given back at once; after that it has no length any more.
+      if (chunk.length === chunk.buffer.byteLength) freeNow(chunk)
+    }
+    if (body !== undefined || !isLarge || total < MIN_ARRIVED_BYTES) return
+    body = memory.allocate(announced)
+    Buffer.concat(chunks).copy(body)
+    chunks = []
+  }
   return await new Promise((resolve, reject) => {
     const onData = (chunk: Buffer) => {
       try {
-        if (isKnown) chunk.copy(body, total)
-        else if (total + chunk.length > maxBytes) throw tooLarge(maxBytes)
-        else {
-          take(chunk.length)
-          chunks.push(chunk)
-        }
-        total += chunk.length
-        if (isKnown && chunk.length === chunk.buffer.byteLength) freeNow(chunk)
+        add(chunk)
       } catch (error) {
         request.off('data', onData)
         reject(error)
       }
     }
     request.on('data', onData)
-    request.once('end', () => resolve(isKnown ? body : Buffer.concat(chunks)))
+    request.once('end', () => resolve(body ?? Buffer.concat(chunks)))
     request.once('error', reject)
     request.once('close', () => reject(new ElasticsearchError(400, 'parse_exception', 'the request was cut off')))
   })

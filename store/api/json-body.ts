@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { messageOf } from '#lib/errors.ts'
 import { ElasticsearchError, parsingError } from '../elasticsearch-error.ts'
+import { isDeeper } from '../json/depth.ts'
 import { isObject, type JsonObject } from '../mapping/json-object.ts'
 
 /** Nothing that a person writes is larger or deeper. */
@@ -22,7 +23,7 @@ export function readJsonBody(body: Buffer): JsonObject {
     )
   }
   if (!isUtf8(body)) throw parsingError('the request body is not UTF-8')
-  if (isDeep(body)) throw parsingError(`the request body is nested deeper than ${MAX_DEPTH} levels`)
+  if (isDeeper(body, MAX_DEPTH)) throw parsingError(`the request body is nested deeper than ${MAX_DEPTH} levels`)
   let value: unknown
   try {
     value = JSON.parse(body.toString('utf8'))
@@ -31,21 +32,4 @@ export function readJsonBody(body: Buffer): JsonObject {
   }
   if (!isObject(value)) throw parsingError('the request body must be a JSON object')
   return value
-}
-
-function isDeep(body: Buffer): boolean {
-  let depth = 0
-  let inString = false
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at]
-    if (inString) {
-      if (byte === 0x5c) at += 1
-      else if (byte === 0x22) inString = false
-    } else if (byte === 0x22) inString = true
-    else if (byte === 0x7b || byte === 0x5b) {
-      depth += 1
-      if (depth > MAX_DEPTH) return true
-    } else if (byte === 0x7d || byte === 0x5d) depth -= 1
-  }
-  return false
 }
