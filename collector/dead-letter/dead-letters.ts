@@ -40,6 +40,7 @@ export class DeadLetters {
   #log!: SegmentLog
   /** By sequence number of the segment. */
   readonly #done = new Map<number, DoneLetters>()
+  readonly #opening = new Map<number, Promise<void>>()
   #trimming: Promise<void> = Promise.resolve()
 
   constructor(options: DeadLettersOptions) {
@@ -53,6 +54,7 @@ export class DeadLetters {
     const log = await SegmentLog.open({ files, directory, segmentBytes, maxPayloadBytes: LONGEST_LETTER_BYTES })
     this.#log = log.log
     this.#done.clear()
+    this.#opening.clear()
     for (const sequence of this.#sequences()) await this.#doneOf(sequence)
     const old = (await files.readdir(directory)).filter((name) => OLD_FILE.test(name))
     if (old.length > 0) events.oldDeadLetterFiles({}, { count: old.length, path: directory })
@@ -88,7 +90,7 @@ export class DeadLetters {
     const results = await Promise.allSettled(letters.map((letter) => this.#log.append(encodeLetter(letter, atMs))))
     const left = letters.filter((_, index) => results[index]!.status === 'rejected')
     for (const result of results) {
-      if (result.status === 'fulfilled') await this.#doneOf(result.value.sequence, result.value.itemsBefore)
+      if (result.status === 'fulfilled') await this.#doneOf(result.value.sequence)
     }
     await this.#trim()
     const failure = results.find((result) => result.status === 'rejected')
@@ -99,7 +101,7 @@ export class DeadLetters {
   async *read(fromId: number): AsyncGenerator<StoredLetter> {
     for (const sequence of this.#sequences()) {
       const next = this.#log.after(sequence)
-      if (next !== undefined && (this.#done.get(next)?.base ?? 0) <= fromId) continue
+      if (next !== undefined && (this.#done.get(next)?.base ?? Number.POSITIVE_INFINITY) <= fromId) continue
       yield* this.#readSegment(sequence, fromId)
     }
   }
@@ -174,11 +176,23 @@ export class DeadLetters {
     return id < this.#log.items ? found : undefined
   }
 
-  async #doneOf(sequence: number, base?: number): Promise<void> {
-    if (this.#done.has(sequence)) return
+  /** What is done of a segment. Several writers may begin one together, none of them with its first letter. */
+  #doneOf(sequence: number): Promise<void> {
+    const opening = this.#opening.get(sequence) ?? this.#openDone(sequence)
+    this.#opening.set(sequence, opening)
+    return opening
+  }
+
+  async #openDone(sequence: number): Promise<void> {
     const { files, directory } = this.#options
-    const first = base ?? (await this.#log.itemsBefore(sequence))
-    this.#done.set(sequence, await DoneLetters.open(files, directory, sequence, first))
+    try {
+      const base = await this.#log.itemsBefore(sequence)
+      this.#done.set(sequence, await DoneLetters.open(files, directory, sequence, base))
+    } catch (error) {
+      // The letters are on disk; the next write looks again.
+      this.#opening.delete(sequence)
+      this.#options.events.deadLetterFailed({}, { err: messageOf(error) })
+    }
   }
 
   #trim(): Promise<void> {
@@ -198,6 +212,7 @@ export class DeadLetters {
         if (left > 0 && this.#log.sizeBytes <= maxBytes) return
         await this.#log.deleteBefore(next)
         this.#done.delete(sequence)
+        this.#opening.delete(sequence)
         await letters.delete(files)
         if (left > 0) events.deadLettersDropped({ reason: 'max_bytes' }, { count: left })
       }

@@ -1,4 +1,4 @@
-import { CodedError } from '#lib/errors.ts'
+import { CodedError, messageOf, systemErrorCode } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
 import { errorBody, statusOf } from '../query/error-answer.ts'
 import { checkOwnRequest } from '../web/own-requests.ts'
@@ -46,9 +46,18 @@ async function answer(reply: FastifyReply, work: () => Promise<object>): Promise
   try {
     return reply.send(await work())
   } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    return reply.code(statusOf(error)).send(errorBody(error))
+    const coded = toCoded(error)
+    if (coded === undefined) throw error
+    return reply.code(statusOf(coded)).send(errorBody(coded))
   }
+}
+
+/** A disk that fails is nobody's mistake here, and told. */
+function toCoded(error: unknown): CodedError | undefined {
+  if (error instanceof CodedError) return error
+  return systemErrorCode(error) === ''
+    ? undefined
+    : new CodedError('RECEIVE_FAILED', [messageOf(error)], { cause: error })
 }
 
 async function list(deadLetters: DeadLetters, request: FastifyRequest): Promise<object> {

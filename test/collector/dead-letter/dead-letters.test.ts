@@ -68,6 +68,33 @@ test('the bound is kept by deleting the oldest segments, and what goes is counte
   await reopened.close()
 })
 
+test('writers that begin a segment together agree where it begins', async (t) => {
+  const { open } = create(t, 1024 ** 2)
+  const letters = await open()
+  for (let round = 0; round < 12; round++) {
+    const writers = Array.from({ length: 8 }, (_, writer) => {
+      const first = 32 * round + 4 * writer
+      return letters.write(Array.from({ length: 4 }, (_, index) => letter(first + index, 'y'.repeat(700))))
+    })
+    await Promise.all(writers)
+  }
+  const all = await Array.fromAsync(letters.read(0))
+  assert.deepEqual(
+    all.map(({ id }) => id),
+    Array.from({ length: 384 }, (_, id) => id),
+  )
+  await letters.finish(all.filter(({ id }) => id % 2 === 0).map(({ id }) => id))
+  await letters.close()
+  const again = await open()
+  const left = (await Array.fromAsync(again.read(0))).map(({ id }) => id)
+  assert.deepEqual(
+    left,
+    Array.from({ length: 192 }, (_, index) => 2 * index + 1),
+  )
+  assert.equal(again.count, 192)
+  await again.close()
+})
+
 test('a torn tail is cut, a flipped byte costs one letter, which is counted', async (t) => {
   const { directory, open, dropped } = create(t, 1e6)
   const letters = await open()
