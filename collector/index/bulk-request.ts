@@ -2,7 +2,9 @@ import { promisify } from 'node:util'
 import { gzip, type ZlibOptions } from 'node:zlib'
 import type { Clock } from '#lib/clock.ts'
 import type { Answer } from './answer.ts'
+import type { BulkBody } from './bulk-body.ts'
 import { FILTER_PATH } from './bulk-result.ts'
+import { withoutDataStreamDemands } from './data-stream-demands.ts'
 import type { Elasticsearch } from './elasticsearch.ts'
 import { bulkParametersOf, type Flavour, headersOf } from './flavour.ts'
 
@@ -36,8 +38,10 @@ export class BulkRequests {
   }
 
   /** The bytes to send for a body. */
-  async compress(bytes: Buffer): Promise<Buffer> {
-    return this.#options.compression === 'gzip' ? gzipAsync(bytes, { level: GZIP_LEVEL }) : bytes
+  async compress(body: BulkBody): Promise<Buffer> {
+    const { compression, flavour } = this.#options
+    const bytes = flavour()?.product === 'opensearch' ? withoutDataStreamDemands(body) : body.bytes
+    return compression === 'gzip' ? gzipAsync(bytes, { level: GZIP_LEVEL }) : bytes
   }
 
   /** @param payload what {@link compress} made */

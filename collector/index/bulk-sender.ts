@@ -95,7 +95,7 @@ export class BulkSender {
     const { requests, flow, clock, cluster } = this.#options
     const { draining, giveUp } = course.stopping
     if (!(await cluster.ready(course.stopping))) return false
-    const payload = await requests.compress(body.bytes)
+    const payload = await requests.compress(body)
     const ticket = await flow.enter(draining)
     if (ticket === undefined) return false
     course.attempts += 1
