@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<PointRefusal, string>> = {
   series_limit: 'of new series, of which there is no room for more (metrics.max_series, metrics.max_bytes)',
   no_temporality: 'of sums or histograms that are neither delta nor cumulative',
   invalid_distribution: 'without a value, or with buckets that do not fit',
+  invalid_attributes: 'with attributes, or a resource, that are malformed, too many or too deep',
   no_name: 'without a name',
 }
 

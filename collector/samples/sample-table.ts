@@ -18,7 +18,7 @@ export interface SampleTableOptions {
 }
 
 /** Why a point is refused while its neighbours are not. */
-export type PointRefusal = 'series_limit' | 'no_temporality' | 'invalid_distribution' | 'no_name'
+export type PointRefusal = 'series_limit' | 'no_temporality' | 'invalid_distribution' | 'invalid_attributes' | 'no_name'
 
 export interface Ingested {
   readonly points: number
@@ -127,8 +127,7 @@ export class SampleTable implements MetricsVisitor {
     if (hasTemporality && !isDelta && metric.temporality !== TEMPORALITY.cumulative)
       return this.#refuse('no_temporality')
     const series = this.#seriesOf(metric, point)
-    if (series === 'malformed') return false
-    if (series === undefined) return this.#refuse('series_limit')
+    if (!(series instanceof Series)) return this.#refuse(series)
     series.seenAtMs = this.#nowMs
     const timeMs = (point.timeHigh * 2 ** 32 + point.timeLow) / 1e6
     if (timeMs <= series.timeMs) return true
@@ -159,7 +158,7 @@ export class SampleTable implements MetricsVisitor {
     return `${this.#resource.length} ${this.#scope.length} ${kind} ${this.#resource}${this.#scope}${text(name)}\0${text(unit)}`
   }
 
-  #seriesOf(metric: MetricCursor, point: PointCursor): Series | 'malformed' | undefined {
+  #seriesOf(metric: MetricCursor, point: PointCursor): Series | PointRefusal {
     const { attributes, attributeCount } = point
     // Their bytes as they came, with what stands between them.
     const spelling =
@@ -167,17 +166,16 @@ export class SampleTable implements MetricsVisitor {
     const known = this.#family?.find(spelling)
     if (known !== undefined) return known
     const decoded = decodeAttributes(this.#request, attributes, attributeCount)
-    if (decoded === undefined) return 'malformed'
+    if (decoded === undefined) return 'invalid_attributes'
     const same = this.#family?.findSame(spelling, decoded)
     if (same !== undefined) return same
     const { maxSeries, maxBytes } = this.#options
     const series = new Series(decoded)
-    series.bytes =
-      SERIES_BYTES + 6 * spelling.length + (this.#family === undefined ? this.#resource.length + this.#scope.length : 0)
-    if (this.#size >= maxSeries || this.#bytes + series.bytes > maxBytes) return undefined
+    series.bytes = SERIES_BYTES + 6 * spelling.length + (this.#family === undefined ? this.#familyBytes(metric) : 0)
+    if (this.#size >= maxSeries || this.#bytes + series.bytes > maxBytes) return 'series_limit'
     if (this.#family === undefined) {
       const family = this.#decodeFamily(metric)
-      if (family === undefined) return 'malformed'
+      if (family === undefined) return 'invalid_attributes'
       this.#family = new FamilyTable(family)
       this.#families.set(this.#familyKey(metric), this.#family)
     }
@@ -185,6 +183,12 @@ export class SampleTable implements MetricsVisitor {
     this.#size += 1
     this.#bytes += series.bytes
     return series
+  }
+
+  /** They are kept as they came, for finding the family, and decoded. */
+  #familyBytes({ name, unit, description }: MetricCursor): number {
+    const texts = name.end - name.start + unit.end - unit.start + description.end - description.start
+    return 3 * (this.#resource.length + this.#scope.length + texts)
   }
 
   #decodeFamily({ kind, name, unit, description, isMonotonic }: MetricCursor): Family | undefined {

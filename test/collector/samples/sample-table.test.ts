@@ -213,14 +213,19 @@ test('points that mean nothing are refused alone', () => {
       { name: 'no value', gauge: { dataPoints: [{ timeUnixNano: at(1) }] } },
       { name: 'right', gauge: { dataPoints: [point] } },
       { name: 'nothing' },
+      {
+        name: 'wide',
+        gauge: { dataPoints: [{ ...point, attributes: Array.from({ length: 200 }, (_, n) => ({ key: `k${n}` })) }] },
+      },
     ),
   )
   assert.deepEqual(result, {
-    points: 5,
+    points: 6,
     refused: new Map([
       ['no_temporality', 1],
       ['no_name', 2],
       ['invalid_distribution', 1],
+      ['invalid_attributes', 1],
     ]),
   })
   assert.equal(table.ingest(Buffer.from('not protobuf')), undefined)
