@@ -25,7 +25,7 @@ const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,62}$'
 /** The part of the collector's configuration that says what becomes of records between the queue and the index. */
 export function shapeSection() {
   return section(
-    'What becomes of records on their way from the queue to the index, in this order: redact, json, counters, rules, routes. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
+    'What becomes of records on their way from the queue to the index, in this order: redact, json, counters, rules, routes, attribute limits. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
     {
       redact: redactSection('Secrets in the text of records that are replaced before they are indexed.'),
       json: section(
@@ -123,6 +123,27 @@ export function shapeSection() {
           description:
             'Which records are dropped. The first rule that a record meets decides; one that meets none is kept.',
           default: [],
+        },
+      ),
+      attribute_limits: section(
+        "Limits on the attributes that are a record's own; without one there is none. What is cut or left out says so or is counted. Conditions see the attributes as they came.",
+        {
+          max_attributes: optional(
+            integer({ description: 'Of a record; those behind are left out, but never its id.', minimum: 1 }),
+          ),
+          max_depth: optional(
+            integer({
+              description: 'Lists and objects in each other; a deeper one becomes the text `[too deep]`.',
+              minimum: 1,
+            }),
+          ),
+          max_key_bytes: optional(size({ description: 'Of a key; the rest is cut off.', minimum: 8 })),
+          max_value_bytes: optional(
+            size({
+              description: 'Of a value: a text is cut, a list or an object becomes the text `[too large]`.',
+              minimum: 8,
+            }),
+          ),
         },
       ),
       routes: list(

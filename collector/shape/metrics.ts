@@ -23,6 +23,15 @@ export function exportShapeMetrics(registry: Registry, { shaping }: { readonly s
     help: 'Of the texts that became fields, those of which something was beyond a limit of shape.json.',
   }
   counterOf(registry, limited, () => shaping.json.limited)
+  const attributes = {
+    name: 'vedette_collector_attributes_limited_total',
+    help: 'Attributes of records that were beyond shape.attribute_limits, by what became of them.',
+    labelNames: ['outcome'],
+  }
+  counterOf(registry, attributes, () => [
+    { labels: { outcome: 'dropped' }, value: shaping.attributes.dropped },
+    { labels: { outcome: 'cut' }, value: shaping.attributes.cut },
+  ])
   for (const series of shaping.counters) {
     const { name, help } = series.spec
     counterOf(registry, { name, help, labelNames: series.labelNames }, () => series.all)

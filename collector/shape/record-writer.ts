@@ -23,6 +23,7 @@ export class RecordWriter {
   #dataStream: Buffer | undefined
   #structured: Buffer | undefined
   #original: Buffer | undefined
+  #attributes: readonly Buffer[] | undefined
   /** Encoded fields that the record came without. */
   readonly #fields = Buffer.alloc(LONGEST_FIELDS_BYTES)
   #fieldsBytes = 0
@@ -40,6 +41,7 @@ export class RecordWriter {
     this.#dataStream = undefined
     this.#structured = undefined
     this.#original = undefined
+    this.#attributes = undefined
     this.#fieldsBytes = 0
   }
 
@@ -63,6 +65,11 @@ export class RecordWriter {
     this.#fieldsBytes = writeFields(this.#fields, 0, bytes, fields)
   }
 
+  /** Other attributes in place of its own, each as the content of a KeyValue. */
+  setAttributes(attributes: readonly Buffer[] | undefined): void {
+    this.#attributes = attributes
+  }
+
   setDataStream(name: Buffer): void {
     this.#dataStream = name
   }
@@ -71,11 +78,12 @@ export class RecordWriter {
   write(uid: Buffer | undefined): void {
     const writer = this.#writer
     writer.beginRecord()
-    if (this.#isForged || this.#text !== undefined) this.#copyRest()
+    if (this.#isForged || this.#text !== undefined || this.#attributes !== undefined) this.#copyRest()
     else writer.raw(this.#request, this.#start, this.#end)
     if (this.#text !== undefined) writer.nestedField(LOG_RECORD.body, ANY_VALUE.string, this.#text)
     if (this.#fieldsBytes > 0) writer.raw(this.#fields, 0, this.#fieldsBytes)
     if (this.#structured !== undefined) writer.field(SHAPED_RECORD.structured, this.#structured)
+    for (const content of this.#attributes ?? []) writer.field(LOG_RECORD.attributes, content)
     if (this.#original !== undefined) writer.field(LOG_RECORD.attributes, attribute(ORIGINAL, this.#original))
     if (uid !== undefined) writer.field(LOG_RECORD.attributes, attribute(UID, uid))
     if (this.#dataStream !== undefined) writer.field(SHAPED_RECORD.dataStream, this.#dataStream)
@@ -96,6 +104,8 @@ export class RecordWriter {
     switch (field) {
       case LOG_RECORD.body:
         return this.#text !== undefined
+      case LOG_RECORD.attributes:
+        return this.#attributes !== undefined
       case SHAPED_RECORD.structured:
       case SHAPED_RECORD.dataStream:
         return true

@@ -8,6 +8,7 @@ import { ProtoReader } from '#lib/otlp/proto-reader.ts'
 import { createRedactor } from '#lib/redact/create-redactor.ts'
 import type { Redactor } from '#lib/redact/redactor.ts'
 import type { CollectorEvents } from '../events.ts'
+import { AttributeLimits, type AttributeStats } from './attribute-limits.ts'
 import type { ShapeConfig } from './config.ts'
 import { type CounterSeries, DerivedCounter, type Series } from './derived-counter.ts'
 import type { JsonStats } from './json-body.ts'
@@ -27,6 +28,7 @@ export interface ShaperDeps {
   readonly events: CollectorEvents
   /** Counters, read when scraped. */
   readonly json: JsonStats
+  readonly attributes: AttributeStats
   readonly counters: readonly CounterSeries[]
 }
 
@@ -54,6 +56,7 @@ export class Shaper implements LogsVisitor {
   readonly #json: readonly JsonChoice[]
   readonly #jsonStage: JsonStage
   readonly #counters: readonly DerivedCounter[]
+  readonly #limits: AttributeLimits
   readonly #rules: readonly Rule[]
   readonly #routes: readonly Route[]
   readonly #plans = new Plans((request, start, end) => this.#planFor(request, start, end))
@@ -72,12 +75,13 @@ export class Shaper implements LogsVisitor {
   #tally = new Tally()
   readonly #add = (series: Series, amount: number) => this.#tally.add(series, amount)
 
-  constructor(config: ShapeConfig, { usual, events, json, counters }: ShaperDeps) {
+  constructor(config: ShapeConfig, { usual, events, json, attributes, counters }: ShaperDeps) {
     this.#events = events
     this.redactor = createRedactor(config.redact)
     this.#json = createJsonChoices(config.json.bodies, this.#chunk)
     this.#jsonStage = new JsonStage(config, json)
     this.#counters = counters.map((series) => new DerivedCounter(series, this.#chunk))
+    this.#limits = new AttributeLimits(config.attribute_limits, attributes)
     this.#rules = createRules(config.rules, this.#chunk)
     this.#routes = config.routes.map((route) => new Route(route, usual, this.#chunk))
   }
@@ -136,6 +140,7 @@ export class Shaper implements LogsVisitor {
       if (this.#isDropped(plan, record, place)) return
       const dataStream = this.#dataStreamOf(plan)
       if (dataStream !== undefined) writer.setDataStream(dataStream)
+      if (this.#limits.isNeeded) writer.setAttributes(this.#limits.limit(this.#request, record))
     }
     writer.write(this.#uidToAdd(record, place))
   }
@@ -224,6 +229,7 @@ export class Shaper implements LogsVisitor {
     const json = this.#json.filter(({ condition }) => condition.isAbout(resource))
     const counters = this.#counters.filter(({ condition }) => condition.isAbout(resource))
     const steps = json.length + counters.length + rules.length + routes.length
-    return { isNeeded: this.redactor !== undefined || steps > 0, resource, json, counters, rules, routes }
+    const isNeeded = this.redactor !== undefined || this.#limits.isNeeded || steps > 0
+    return { isNeeded, resource, json, counters, rules, routes }
   }
 }

@@ -1,4 +1,5 @@
 import type { CollectorEvents } from '../events.ts'
+import type { AttributeStats } from './attribute-limits.ts'
 import type { ShapeConfig } from './config.ts'
 import { CounterSeries } from './derived-counter.ts'
 import type { JsonStats } from './json-body.ts'
@@ -13,6 +14,7 @@ export class Shaping {
   readonly counters: readonly CounterSeries[]
   /** Counters, read when scraped. */
   readonly json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 }
+  readonly attributes: AttributeStats = { dropped: 0, cut: 0 }
   #shaper: Shaper | undefined
   /** Of redactors that are in force no more. */
   readonly #redactionsBefore = new Map<string, number>()
@@ -52,7 +54,8 @@ export class Shaping {
   }
 
   get #deps(): ShaperDeps {
-    return { usual: this.#usual, events: this.#events, json: this.json, counters: this.counters }
+    const { json, attributes, counters } = this
+    return { usual: this.#usual, events: this.#events, json, attributes, counters }
   }
 
   #redactionsNow(): Iterable<readonly [string, number]> {
@@ -61,6 +64,7 @@ export class Shaping {
   }
 }
 
-function isEmpty({ redact, json, counters, rules, routes }: ShapeConfig): boolean {
+function isEmpty({ redact, json, counters, rules, routes, attribute_limits: limits }: ShapeConfig): boolean {
+  if (Object.values(limits).some((limit) => limit !== undefined)) return false
   return [redact.presets, redact.patterns, json.bodies, counters, rules, routes].every((list) => list.length === 0)
 }

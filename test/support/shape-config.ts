@@ -9,7 +9,16 @@ export const JSON_LIMITS = { max_depth: 3, max_fields: 20, max_bytes: 1_000, max
 /** A configuration that asks for nothing else. */
 export function shapeConfig(some: Partial<ShapeConfig>): ShapeConfig {
   const json = { bodies: [], ...JSON_LIMITS }
-  return { redact: { presets: [], patterns: [] }, json, counters: [], max_series: 10, rules: [], routes: [], ...some }
+  return {
+    redact: { presets: [], patterns: [] },
+    json,
+    counters: [],
+    max_series: 10,
+    rules: [],
+    routes: [],
+    attribute_limits: {},
+    ...some,
+  }
 }
 
 export function createShaper(
@@ -19,5 +28,5 @@ export function createShaper(
   json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 },
 ): Shaper {
   const counters = config.counters.map((spec) => new CounterSeries(spec, config.max_series))
-  return new Shaper(config, { usual, events, json, counters })
+  return new Shaper(config, { usual, events, json, attributes: { dropped: 0, cut: 0 }, counters })
 }
