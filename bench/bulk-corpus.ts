@@ -8,7 +8,7 @@ import { createContentParser } from '../agent/parse/detect.ts'
 import { Batch, encodeScope, type Origin } from '../agent/ship/batch.ts'
 import { Extent } from '../agent/ship/extent.ts'
 import { RecordWriter } from '../agent/ship/record-writer.ts'
-import { BulkEncoder } from '../collector/index/bulk-encoder.ts'
+import { BulkEncoder } from '../collector/encode/bulk-encoder.ts'
 import { type CorpusOptions, containerPath, corpusLines, criLine } from './corpus.ts'
 
 /** What the agent and the collector send by default. */

@@ -30,7 +30,7 @@ export interface Pipeline extends Receivers {
  * check     every part of it, record by record                       receive/logs-intake.ts, receive/bulk/read-bulk.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
  * shape     drop, redact and route by the rules of the configuration  shape/shaper.ts
- * encode    requests to a bulk body                                  index/bulk-encoder.ts
+ * encode    requests to a bulk body                                  encode/bulk-encoder.ts
  * send      until each document is indexed or refused for good       index/bulk-sender.ts
  * bury      what was refused, with the reason                        dead-letter/dead-letters.ts
  * settle    the queue forgets it                                     queue/queue.ts

@@ -1,4 +1,4 @@
-import type { BulkBody } from './bulk-body.ts'
+import type { BulkBody } from '../encode/bulk-body.ts'
 
 /** As action lines of received documents end; see receive/bulk/normalized-lines.ts. */
 const DEMANDS = ['true', 'false'].map((value) => Buffer.from(`,"require_data_stream":${value}}}`))

@@ -1,7 +1,7 @@
 import { EXPORT_REQUEST, RESOURCE_LOGS, SCOPE_LOGS } from '#lib/otlp/fields.ts'
 import { LENGTH_DELIMITED, tag, varintBytes, writeVarint } from '#lib/otlp/wire.ts'
-import { Arena } from '../index/arena.ts'
-import { writeBytes } from '../index/json-writer.ts'
+import { Arena } from '../encode/arena.ts'
+import { writeBytes } from '../encode/json-writer.ts'
 
 /** A length that is not known yet is written in as many bytes as the longest takes. */
 const OPEN_LENGTH_BYTES = 5

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BulkEncoder } from '../../../collector/index/bulk-encoder.ts'
+import { BulkEncoder } from '../../../collector/encode/bulk-encoder.ts'
 import type { JsonStats } from '../../../collector/shape/json-body.ts'
 import { collectorEvents } from '../../support/collector-events.ts'
 import { encodeLogsRequest, type ProtoLogRecord } from '../../support/otlp-proto.ts'

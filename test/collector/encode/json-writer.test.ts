@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Arena } from '../../../collector/index/arena.ts'
-import { writeBytes, writeJsonString } from '../../../collector/index/json-writer.ts'
-import { Source } from '../../../collector/index/source.ts'
+import { Arena } from '../../../collector/encode/arena.ts'
+import { writeBytes, writeJsonString } from '../../../collector/encode/json-writer.ts'
+import { Source } from '../../../collector/encode/source.ts'
 
 /** The text as a string in the middle of a buffer, written behind something else. */
 function written(text: string, before: number): string {
