@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { type FileHandle, type Files, syncDirectory } from '../files.ts'
+import type { FileHandle, Files } from '../files.ts'
 import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts'
 import { GroupCommit } from './group-commit.ts'
-import { SEGMENT_HEADER_BYTES, segmentFileName, segmentHeader, segmentSequence } from './header.ts'
+import { SEGMENT_HEADER_BYTES, segmentFileName } from './header.ts'
 import { ITEM_COUNT_BYTES, itemCount, readItemCount } from './item-count.ts'
 import type { Placed, Position } from './position.ts'
 import { SegmentReader, type SegmentRecord } from './reader.ts'
+import { createSegmentFile, listSegments, type Segment } from './segment-files.ts'
 import { writeFully } from './write.ts'
 
 /** A place that was durable once, and the items before it. */
@@ -42,11 +43,6 @@ interface Append {
   readonly items: number
 }
 
-interface Segment {
-  readonly sequence: number
-  lengthBytes: number
-}
-
 /** An append-only log over segment files. An append resolves once its payload is on disk; many share one fdatasync. */
 export class SegmentLog {
   readonly #options: SegmentLogOptions
@@ -66,12 +62,7 @@ export class SegmentLog {
   static async open(options: SegmentLogOptions): Promise<{ log: SegmentLog; recovery: Recovery }> {
     const { files, directory } = options
     await files.mkdir(directory, { recursive: true })
-    const segments: Segment[] = []
-    for (const name of (await files.readdir(directory)).sort()) {
-      const sequence = segmentSequence(name)
-      if (sequence === undefined) continue
-      segments.push({ sequence, lengthBytes: (await files.stat(join(directory, name))).size })
-    }
+    const segments = await listSegments(files, directory)
     const log = new SegmentLog(options, segments)
     const tornBytes = await log.#recoverTail()
     await log.#recoverItems()
@@ -234,18 +225,7 @@ export class SegmentLog {
   /** An empty segment is made anew in the same file, which a reader may have open. */
   async #begin(sequence: number, empty?: Segment): Promise<Segment> {
     const { files, directory } = this.#options
-    const path = join(directory, segmentFileName(sequence))
-    const handle = await files.open(path, 'w')
-    try {
-      await writeFully(handle, [segmentHeader(sequence)], 0)
-      await handle.datasync()
-      await syncDirectory(files, directory)
-    } catch (error) {
-      await handle.close()
-      if (empty === undefined) await files.unlink(path).catch(() => {})
-      throw error
-    }
-    this.#handle = handle
+    this.#handle = await createSegmentFile(files, directory, sequence, empty !== undefined)
     this.#begun = sequence
     const segment = empty ?? { sequence, lengthBytes: SEGMENT_HEADER_BYTES }
     if (empty === undefined) this.#segments.push(segment)
