@@ -74,6 +74,8 @@ export function isCrashHeader(bytes: Buffer, start: number, end: number): boolea
   if (end - start > HEAD_BYTES) return false
   const isNode = hasAt(bytes, start, end, NODE)
   if (!isNode && bytes[start] !== SLASH && !hasAt(bytes, start, end, FILE)) return false
+  // Modules have such names; of a digit there a place in a Ruby file would be made.
+  if (isNode && !isLower(bytes[start + NODE.length])) return false
   const digits = skipDigitsBack(bytes, start, end)
   if (digits === end || digits - start < 6 || bytes[digits - 1] !== COLON) return false
   if (!isNode && !isScript(bytes, start, digits - 1)) return false

@@ -123,7 +123,10 @@ test('no trace opens with a line that could not begin one, or with a pair that n
       assert.ok(couldBegin(first, 0, first.length), pair)
       assert.ok(grammar.mayBegin(first, 0, first.length) || canFollow(next, 0, next.length), pair)
     }),
-    { numRuns: 20_000 },
+    {
+      numRuns: 20_000,
+      examples: [[Buffer.from('node:0nternal/process/promises:394'), Buffer.from(' ---> System.Exception: a')]],
+    },
   )
   for (const first of [...pieces, ...ORDINARY].map((line) => Buffer.from(line))) {
     if (couldBegin(first, 0, first.length)) continue
