@@ -7,6 +7,7 @@ import { checkSelection, selectionRules } from './discover/config.ts'
 import { checkFiles, filesSection } from './files/config.ts'
 import { checkRules, rulesList } from './filter/config.ts'
 import { checkRateLimit, rateLimitSection } from './filter/rate-limit-config.ts'
+import { checkGather, gatherSection } from './gather/config.ts'
 import { annotationsSection, TIME_SOURCES } from './handling/config.ts'
 import { checkJournald, journaldSection } from './journald/config.ts'
 import { metadataSection } from './metadata/config.ts'
@@ -17,7 +18,7 @@ import { checkShip, shipSection } from './ship/config.ts'
 import { checkSpoolDirectory, spoolSection } from './tail/config.ts'
 
 export const schema = section(
-  'Configuration of the agent: one per node, reads log files and ships them to a collector.',
+  'Configuration of the agent: one per node, reads log files, gathers metrics, and ships both to a collector.',
   {
     logs: section('Which logs of containers are read, and how.', {
       enabled: boolean({
@@ -74,6 +75,7 @@ export const schema = section(
     }),
     files: filesSection(),
     journald: journaldSection(),
+    gather: gatherSection(),
     metadata: metadataSection(),
     annotations: annotationsSection(),
     node_name: text({
@@ -102,6 +104,7 @@ export function check(config: AgentConfig, report: Report): void {
   checkRedact(config.logs.redact, ['logs', 'redact'], report)
   checkRules(config.logs.rules, ['logs', 'rules'], report)
   checkRateLimit(config.logs.rate_limit, ['logs', 'rate_limit'], report)
+  checkGather(config.gather, report)
   checkSpoolDirectory(config.logs.pods_dir, config.logs.spool.dir, report)
   checkShip(config.ship, report)
   checkSelection(config, report)

@@ -1,6 +1,10 @@
 import type { Events, EventTable } from '#lib/events.ts'
 import { FILES_EVENTS } from './files/events.ts'
 import { FILTER_EVENTS } from './filter/events.ts'
+import { CONTAINER_EVENTS } from './gather/container/events.ts'
+import { GATHER_EVENTS } from './gather/events.ts'
+import { NODE_EVENTS } from './gather/node/events.ts'
+import { SCRAPE_EVENTS } from './gather/page/events.ts'
 import { HANDLING_EVENTS } from './handling/events.ts'
 import { JOURNALD_EVENTS } from './journald/events.ts'
 import { METADATA_EVENTS } from './metadata/events.ts'
@@ -15,7 +19,11 @@ export const AGENT_EVENTS = {
   ...SHIP_EVENTS,
   ...TAIL_EVENTS,
   ...HANDLING_EVENTS,
+  ...SCRAPE_EVENTS,
   ...FILTER_EVENTS,
+  ...GATHER_EVENTS,
+  ...CONTAINER_EVENTS,
+  ...NODE_EVENTS,
   fileOpened: {
     metric: 'files_opened_total',
     help: 'Log files that were opened.',

@@ -17,6 +17,7 @@ import { type Attributes, type Environment, otelAttributes, podAttributes } from
 import { AGENT_EVENTS, type AgentEvents } from './events.ts'
 import { createFileInput, type FileInput } from './files/create-file-input.ts'
 import { Drops } from './filter/drops.ts'
+import { isAboutScraping } from './gather/scrape/pod-labels.ts'
 import { isAboutLogs } from './handling/annotations.ts'
 import { Handlings } from './handling/handlings.ts'
 import { Joiner } from './join/joiner.ts'
@@ -54,6 +55,7 @@ const LINE_HEADER_BYTES = 256
 export interface Pipeline {
   /** In start order. */
   readonly parts: readonly Service[]
+  readonly events: AgentEvents
   readonly clock: Clock
   readonly discovery: PodsDirectory
   /** Undefined if no files are configured. */
@@ -131,16 +133,17 @@ export function createPipeline(
   const redactor = createRedactor(config.logs.redact)
   const intake = new Intake({ joiner, redactor, batch, writer, clock, maxRecordBytes, tap, drops })
 
-  const pods = !config.logs.enabled
-    ? undefined
-    : createPods(config.metadata, {
-        ...{ clock, events },
-        files: systemFiles,
-        env: process.env,
-        nodeName: config.node_name,
-        exists: existsSync,
-        keepAnnotation: isAboutLogs,
-      })
+  const pods =
+    !config.logs.enabled && !config.gather.enabled
+      ? undefined
+      : createPods(config.metadata, {
+          ...{ clock, events },
+          files: systemFiles,
+          env: process.env,
+          nodeName: config.node_name,
+          exists: existsSync,
+          keepAnnotation: (key) => isAboutLogs(key) || isAboutScraping(key),
+        })
 
   const checkpoints = new Checkpoints(config.state_dir)
   const ledger = new Ledger(checkpoints, events, clock)
@@ -246,6 +249,7 @@ export function createPipeline(
   return {
     parts: [memory, shipper, ...(pods === undefined ? [] : [pods]), tailer, ...inputs],
     ...{
+      events,
       clock,
       discovery,
       files,

@@ -20,15 +20,34 @@ export function isResolved(alert: Alert, nowMs: number): boolean {
   return alert.endsAt.ms <= nowMs
 }
 
-/** The order of alerts in notifications and in groups: by job, then by instance, then by all labels. */
-export function compareAlerts(a: Alert, b: Alert): number {
-  return compareLabel(a, b, 'job') || compareLabel(a, b, 'instance') || LabelSet.compare(a.labels, b.labels)
+interface Keyed<T> {
+  readonly item: T
+  readonly job: string | undefined
+  readonly instance: string | undefined
+  labels: LabelSet
+}
+
+/** Sorts alerts as they stand in notifications and in groups: by job, then by instance, then by all labels. */
+export function sortAlerts<T>(items: Iterable<T>, alertOf: (item: T) => Alert): T[] {
+  const keyed = Array.from(items, (item): Keyed<T> => {
+    const { labels } = alertOf(item)
+    return { item, job: labels.get('job'), instance: labels.get('instance'), labels }
+  })
+  return keyed.sort(compareKeyed).map(({ item }) => item)
+}
+
+function compareKeyed<T>(a: Keyed<T>, b: Keyed<T>): number {
+  return compareValues(a.job, b.job) || compareValues(a.instance, b.instance) || compareAll(a, b)
 }
 
 /** Alerts that lack the label come last. */
-function compareLabel(a: Alert, b: Alert, name: string): number {
-  const x = a.labels.get(name)
-  const y = b.labels.get(name)
+function compareValues(x: string | undefined, y: string | undefined): number {
   if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined)
   return compareUtf8(x, y)
+}
+
+function compareAll<T>(a: Keyed<T>, b: Keyed<T>): number {
+  a.labels = a.labels.expanded()
+  b.labels = b.labels.expanded()
+  return LabelSet.compare(a.labels, b.labels)
 }

@@ -25,6 +25,7 @@ export function encodeJson(value: Json, { escapeHtml }: JsonOptions = { escapeHt
   const write = (part: Json): string => {
     if (typeof part === 'string') return text(part)
     if (typeof part !== 'object' || part === null) return String(part)
+    if (part instanceof LabelSet && !escapeHtml) return part.json
     if (part instanceof LabelSet) return `{${[...part].map(([name, item]) => member(name, item)).join(',')}}`
     if (isList(part)) return `[${part.map(write).join(',')}]`
     const members = Object.entries(part).flatMap(([name, item]) => (item === undefined ? [] : [member(name, item)]))

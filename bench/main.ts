@@ -1,8 +1,14 @@
 import { parseArgs } from 'node:util'
 import { benchAgent } from './agent.ts'
+import { benchAlertmanager } from './alertmanager.ts'
+import { benchAlertmanagerRestart } from './alertmanager-restart.ts'
+import { benchAlertmanagerStart } from './alertmanager-start.ts'
+import { benchExpose } from './expose.ts'
 import { benchFairness } from './fairness.ts'
+import { benchGather } from './gather.ts'
 import { benchIdle } from './idle.ts'
 import { benchRedact } from './redact.ts'
+import { benchRemoteWrite } from './remote-write.ts'
 import { type BenchResult, printTable, publish } from './report.ts'
 import { benchSearch } from './search.ts'
 import { collectorResult, storeResult } from './service-results.ts'
@@ -14,10 +20,16 @@ import { benchUp } from './up.ts'
  */
 const BENCHMARKS: Readonly<Record<string, (lines?: number) => Promise<BenchResult>>> = {
   agent: benchAgent,
+  alertmanager: async () => benchAlertmanager(),
+  'alertmanager-restart': async () => benchAlertmanagerRestart(),
+  'alertmanager-start': async () => benchAlertmanagerStart(),
+  expose: benchExpose,
   fairness: benchFairness,
+  gather: benchGather,
   idle: async () => benchIdle(),
   collector: collectorResult,
   redact: async () => benchRedact(),
+  'remote-write': async () => benchRemoteWrite(),
   search: (lines) => benchSearch(lines === undefined ? {} : { lines }),
   store: storeResult,
   up: benchUp,

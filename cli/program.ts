@@ -10,6 +10,15 @@ import { queryCommand } from './query/query.ts'
 import { tailCommand } from './query/tail.ts'
 import { upCommand } from './up/command.ts'
 
+const ROUTER_VERBS = {
+  alert: 'shows alerts, adds, explains and acknowledges them',
+  silence: 'shows, adds, changes, ends and imports silences',
+  notifications: 'shows what was told to whom, and every attempt',
+  receivers: 'shows receivers, and sends test notifications through them',
+  template: 'renders templates with the alerts of the router',
+  routes: 'shows whom an alert with these labels would reach, and why',
+}
+
 /** Runs a verb that is not a service. Exit codes: 0 done, 1 failed, 2 wrong command line. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   try {
@@ -42,6 +51,9 @@ export function createProgram(): Command {
     .action(() => {
       process.stdout.write(`${version}\n`)
     })
+  const verbs = Object.entries(ROUTER_VERBS).map(([name, summary]) => `  ${name.padEnd(14)}${summary}`)
+  const about = "Alerts, with the flags of Alertmanager's amtool (`vedette alert --help`):"
+  program.addHelpText('after', `\n${about}\n${verbs.join('\n')}`)
   program.addHelpText('after', `\nServices, each with flags of its own (\`vedette agent --help\`):\n${serviceLines()}`)
   for (const command of program.commands) {
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program)

@@ -1,8 +1,10 @@
 import type { Events, EventTable } from '#lib/events.ts'
 import { DEAD_LETTER_EVENTS } from './dead-letter/events.ts'
 import { INDEX_EVENTS } from './index/events.ts'
+import { PUSH_EVENTS } from './push/events.ts'
 import { QUEUE_EVENTS } from './queue/events.ts'
 import { RECEIVE_EVENTS } from './receive/events.ts'
+import { REMOTE_WRITE_EVENTS } from './remote-write/events.ts'
 import { SELF_CHECK_EVENTS } from './self-check/events.ts'
 import { SHAPE_EVENTS } from './shape/events.ts'
 
@@ -19,7 +21,9 @@ export const COLLECTOR_EVENTS = {
   },
   ...INDEX_EVENTS,
   ...DEAD_LETTER_EVENTS,
+  ...REMOTE_WRITE_EVENTS,
   ...SELF_CHECK_EVENTS,
+  ...PUSH_EVENTS,
 } as const satisfies EventTable
 
 export type CollectorEvents = Events<typeof COLLECTOR_EVENTS>

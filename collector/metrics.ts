@@ -1,6 +1,11 @@
 import { counterOf, gaugeOf, type Registry } from '#lib/metrics.ts'
+import { exportExpositionMetrics } from './expose/metrics.ts'
+import { exportLogSeriesMetrics } from './log-series/create-log-series.ts'
 import type { Pipeline } from './pipeline.ts'
+import { exportPushMetrics } from './push/metrics.ts'
 import { exportQueueMetrics } from './queue/metrics.ts'
+import { exportRemoteWriteMetrics } from './remote-write/out/metrics.ts'
+import { exportSeriesMetrics } from './series/metrics.ts'
 import { exportShapeMetrics } from './shape/metrics.ts'
 
 /**
@@ -17,7 +22,12 @@ export function exportMetrics(registry: Registry, pipeline: Pipeline): void {
   const { queue, received, inFlight, indexing } = pipeline
   const { stats: indexed, deadLetters, flow, size, blocks } = indexing
   exportQueueMetrics(registry, pipeline)
+  exportPushMetrics(registry, pipeline.metrics.push)
+  exportLogSeriesMetrics(registry, pipeline.logSeries)
+  exportRemoteWriteMetrics(registry, pipeline.metrics.remoteWrite.remotes)
   exportShapeMetrics(registry, pipeline)
+  exportSeriesMetrics(registry, pipeline.series)
+  exportExpositionMetrics(registry, pipeline.metrics.exposition.pages)
   const settled = () =>
     indexed.indexed + indexed.failureStore + indexed.duplicates + indexed.deadLettered + indexed.dropped
   const counters: readonly [string, string, () => number][] = [

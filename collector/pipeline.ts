@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { CodedError } from '#lib/errors.ts'
 import { createEvents, type EventDeps } from '#lib/events.ts'
@@ -6,6 +7,8 @@ import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from './config.ts'
 import { COLLECTOR_EVENTS } from './events.ts'
 import { createIndexing, type Indexing } from './index/create-indexing.ts'
+import { createLogSeries, type LogSeries } from './log-series/create-log-series.ts'
+import { createMetricsPipeline, type MetricsPipeline } from './metrics-pipeline.ts'
 import { FillWatch } from './queue/fill-watch.ts'
 import { DiskQueue } from './queue/queue.ts'
 import { createReceivers, type Receivers } from './receive/receivers.ts'
@@ -18,6 +21,8 @@ export interface Pipeline extends Receivers {
   readonly indexing: Indexing
   readonly fillWatch: FillWatch
   readonly shaping: Shaping
+  readonly logSeries: LogSeries
+  readonly metrics: MetricsPipeline
   readonly nowMs: () => number
 }
 
@@ -26,7 +31,7 @@ export interface Pipeline extends Receivers {
  *
  * receive   OTLP over HTTP and gRPC, limits, decompression           receive/otlp-http.ts, receive/grpc/server.ts
  *           documents as Elasticsearch takes them                    receive/bulk/routes.ts
- *           (metrics end here: the last samples are kept             samples/sample-table.ts)
+ *           (metrics go another way from here                         metrics-pipeline.ts)
  * check     every part of it, record by record                       receive/logs-intake.ts, receive/bulk/read-bulk.ts
  * queue     on disk, synced; only now the sender is told 200         queue/queue.ts
  * shape     drop, redact and route by the rules of the configuration  shape/shaper.ts
@@ -67,12 +72,19 @@ export function createPipeline(config: CollectorConfig, deps: EventDeps): Pipeli
   const shaping = new Shaping(config.shape, config.elasticsearch, events)
   const indexing = createIndexing(config, { queue: openQueue, clock, events, shaping })
 
-  const receivers = createReceivers({ config, queue: openQueue, events, clock })
+  const logSeries = createLogSeries({ config: config.log_series, clock, hostName: hostname() })
+  const { containers } = logSeries
+  const receivers = createReceivers({ config, queue: openQueue, events, clock, containers })
+  const metrics = createMetricsPipeline(config, { receivers, logSeries, shaping, events, clock })
 
   return {
-    parts: [storage, fillWatch, ...indexing.parts, ...receivers.servers],
+    parts: [...metrics.parts, storage, fillWatch, ...indexing.parts, ...receivers.servers],
     ...receivers,
-    ...{ indexing, fillWatch, shaping },
+    webRoutes(app) {
+      receivers.webRoutes(app)
+      metrics.webRoutes(app)
+    },
+    ...{ indexing, fillWatch, shaping, logSeries, metrics },
     nowMs: () => clock.nowMs(),
     queue: () => queue,
   }

@@ -8,7 +8,6 @@ import { exportMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { queryRoutes } from './query/routes.ts'
 import { createReloadable } from './reload.ts'
-import { exportSampleMetrics } from './samples/keep-samples.ts'
 import { selfCheckRoutes } from './self-check/routes.ts'
 import { searchedStreams } from './shape/routes.ts'
 import { staticRoutes } from './web/static-files.ts'
@@ -32,7 +31,6 @@ export const collectorService: ServiceDefinition<configModule.CollectorConfig> =
   assemble(config, deps) {
     const pipeline = createPipeline(config, deps)
     exportMetrics(deps.registry, pipeline)
-    exportSampleMetrics(deps.registry, pipeline.samples, pipeline.sampleExpiry)
     const web = createWebServer({
       name: 'web.listen_address',
       listenAddress: config.web.listen_address,

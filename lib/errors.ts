@@ -1,4 +1,5 @@
 import { formatWithOptions } from 'node:util'
+import { CLUSTER_ERRORS } from './cluster-errors.ts'
 
 /**
  * Every coded error of the services: what a person reads, and what to do about it. `%s` takes the parameters in order.
@@ -29,6 +30,7 @@ export const ERRORS = {
     message: '%s: cannot listen on %s: %s',
     cure: 'Check that the address belongs to this machine and that the port is not privileged.',
   },
+  ...CLUSTER_ERRORS,
   DIRECTORY_UNWRITABLE: {
     message: '%s: cannot write in directory %s: %s',
     cure: 'Create the directory, or give it to the user of this process, or choose another one.',
@@ -163,7 +165,7 @@ export const ERRORS = {
   },
   KUBELET_FORBIDDEN: {
     message: 'the kubelet at %s refuses /pods to %s (403)',
-    cure: 'Bind a ClusterRole to the service account with `apiGroups: [""], resources: ["nodes/pods"], verbs: ["get"]`; kubelets before 1.33 know only `nodes/proxy`, which allows more than this agent should have.',
+    cure: 'Bind a ClusterRole to the service account with `apiGroups: [""], resources: ["nodes/pods"], verbs: ["get"]` (and `nodes/metrics`, `nodes/stats` for its metrics); kubelets before 1.33 know only `nodes/proxy`, which allows more than this agent should have.',
   },
   KUBELET_CERTIFICATE: {
     message: 'the certificate of the kubelet at %s is not trusted: %s',

@@ -41,6 +41,8 @@ export interface EventDeps {
   readonly registry: Registry
   readonly logger: Logger
   readonly clock: Clock
+  /** Labels that nothing is counted by, because they may have many values and nobody asked for that. */
+  readonly uncounted?: ReadonlySet<string>
 }
 
 const QUIET_MS = 10_000
@@ -53,11 +55,13 @@ export function createEvents<const T extends EventTable>(prefix: string, table: 
   const emitters: Record<string, (labels: Readonly<Record<string, string>>, detail?: EventDetail) => void> = {}
   const counters = new Map<string, Counter>()
   for (const [name, spec] of Object.entries(table)) {
-    const counter = counters.get(spec.metric) ?? createCounter(prefix, spec, deps.registry)
+    const counter = counters.get(spec.metric) ?? createCounter(prefix, spec, deps)
     counters.set(spec.metric, counter)
     const write = spec.linePer === undefined ? throttledLine(spec, deps) : linePerPath(spec, deps)
-    emitters[name] = (labels, detail = {}) => {
+    const countedOf = withoutUncounted(spec, deps)
+    emitters[name] = (given, detail = {}) => {
       const { count = 1, ...fields } = detail
+      const labels = countedOf(given)
       counter.inc(labels, count)
       write(labels, count, fields)
     }
@@ -65,8 +69,27 @@ export function createEvents<const T extends EventTable>(prefix: string, table: 
   return emitters as Events<T>
 }
 
-function createCounter(prefix: string, { metric, help, labels = [] }: EventSpec, registry: Registry): Counter {
-  return new Counter({ name: `${prefix}_${metric}`, help, labelNames: [...labels], registers: [registry] })
+/** Events that are told to one listener, and neither counted nor logged. */
+export function tellEvents<const T extends EventTable>(
+  table: T,
+  tell: (name: keyof T & string, labels: Readonly<Record<string, string>>, detail: EventDetail) => void,
+): Events<T> {
+  const emitters: Record<string, (labels: Readonly<Record<string, string>>, detail?: EventDetail) => void> = {}
+  for (const name in table) emitters[name] = (labels, detail = {}) => tell(name, labels, detail)
+  return emitters as Events<T>
+}
+
+function createCounter(prefix: string, spec: EventSpec, { registry, uncounted }: EventDeps): Counter {
+  const { metric, help, labels = [] } = spec
+  const labelNames = labels.filter((name) => uncounted?.has(name) !== true)
+  return new Counter({ name: `${prefix}_${metric}`, help, labelNames, registers: [registry] })
+}
+
+type Labels = Readonly<Record<string, string>>
+
+function withoutUncounted({ labels = [] }: EventSpec, { uncounted }: EventDeps): (labels: Labels) => Labels {
+  if (!labels.some((name) => uncounted?.has(name) === true)) return (given) => given
+  return (given) => Object.fromEntries(Object.entries(given).filter(([name]) => uncounted?.has(name) !== true))
 }
 
 /** At most one line per event and label values in QUIET_MS; the next line tells how many were left out. */

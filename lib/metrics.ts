@@ -1,7 +1,7 @@
 import { processMetrics } from './process-metrics.ts'
-import { Counter, Gauge, Registry } from './prom-client.ts'
+import { Counter, Gauge, Registry, Summary } from './prom-client.ts'
 
-export { Histogram, type Registry } from './prom-client.ts'
+export { Counter, Histogram, type Registry, Summary } from './prom-client.ts'
 
 /** One sample of a metric that is read when scraped. */
 interface Reading {
@@ -30,6 +30,24 @@ export function counterOf(registry: Registry, description: Description, read: Re
   })
 }
 
+/** A gauge that takes its time to be read, so that others get turns meanwhile. */
+export function slowGaugeOf(
+  registry: Registry,
+  description: Description,
+  read: () => Promise<Iterable<Reading>>,
+): void {
+  new Gauge({
+    ...description,
+    labelNames: [...(description.labelNames ?? [])],
+    registers: [registry],
+    async collect() {
+      const readings = await read()
+      this.reset()
+      for (const { labels, value } of readings) this.set(labels ?? {}, value)
+    },
+  })
+}
+
 /** A gauge that is read when scraped. */
 export function gaugeOf(registry: Registry, description: Description, read: Read): void {
   new Gauge({
@@ -41,6 +59,24 @@ export function gaugeOf(registry: Registry, description: Description, read: Read
       for (const { labels, value } of readingsOf(read)) this.set(labels ?? {}, value)
     },
   })
+}
+
+/** A summary without quantiles whose count and sum live in plain fields of a hot path. */
+export function summaryOf(
+  registry: Registry,
+  { name, help }: Description,
+  read: () => { readonly count: number; readonly sum: number },
+): void {
+  const summary = new Summary({ name, help, percentiles: [], registers: [registry] })
+  const shape = summary.get.bind(summary)
+  summary.get = async () => {
+    const { count, sum } = read()
+    const values = [
+      { metricName: `${name}_sum`, labels: {}, value: sum },
+      { metricName: `${name}_count`, labels: {}, value: count },
+    ]
+    return { ...(await shape()), values }
+  }
 }
 
 function readingsOf(read: Read): Iterable<Reading> {

@@ -19,3 +19,8 @@ declare module 'prom-client/lib/registry.js' {
 
   export = Registry
 }
+declare module 'prom-client/lib/summary.js' {
+  import { Summary } from 'prom-client'
+
+  export = Summary
+}

@@ -1,13 +1,22 @@
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
+import { patternSize } from './pattern-size.ts'
+
+/** Largest program, in about instructions; one of that size takes some seconds to compile, and 400 MiB. */
+const MAX_SIZE = 1_000_000
 
 /**
  * Compiles a user's pattern, in RE2's syntax: matching takes time in proportion to the text, whatever the pattern. The
  * library is loaded with the first pattern, because it keeps 3 MiB resident and most configurations have none.
  *
- * @throws the library's error, whose message says what is wrong with the pattern
+ * @throws the library's error, whose message says what is wrong with the pattern; or one of the same kind for a pattern
+ * that is too large, by {@link patternSize}
  */
-export function compileRe2(pattern: string): RE2JS {
+export function compileRe2(pattern: string, maxSize: number = MAX_SIZE): RE2JS {
+  if (pattern.length > maxSize || patternSize(pattern) > maxSize) throw new Error(TOO_LARGE)
   const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof import('re2js')
   return RE2JS.compile(pattern)
 }
+
+/** As Go says it. */
+export const TOO_LARGE = 'error parsing regexp: expression too large'

@@ -41,7 +41,7 @@ export async function checkCollectors(config: AgentConfig, clock: Clock): Promis
 async function visit(config: AgentConfig, endpoint: string, clock: Clock): Promise<Visit> {
   const { ship } = config
   const timeout = Math.min(ship.timeout, LONGEST_WAIT_MS)
-  const client = createConnect({ ...ship, timeout }, { clock, files: systemFiles, env: process.env })(endpoint)
+  const client = createConnect({ ...ship, timeout }, { clock, files: systemFiles, env: process.env }, 'logs')(endpoint)
   let aheadMs: number | undefined
   // The client keeps headers to itself, and another one might not get where this one does.
   const listen = (message: unknown) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '#lib/clock.ts'
 import { CodedError } from '#lib/errors.ts'
+import { tellEvents } from '#lib/events.ts'
 import { systemFiles } from '#lib/files.ts'
 import { type Finding, fail, ok, warn } from '#lib/finding.ts'
 import type { AgentConfig } from '../config.ts'
@@ -48,10 +49,8 @@ export async function checkMetadata(
 /** What the source of metadata has to say, the last of each kind. */
 function noteEvents(): { readonly events: MetadataEvents; readonly noted: Noted } {
   const noted = new Map<keyof typeof METADATA_EVENTS, Readonly<Record<string, unknown>>>()
-  const names = Object.keys(METADATA_EVENTS) as (keyof typeof METADATA_EVENTS)[]
-  const note = (name: (typeof names)[number]) => (_labels: object, detail: object) =>
-    void noted.set(name, { ...detail })
-  return { events: Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as MetadataEvents, noted }
+  const events = tellEvents(METADATA_EVENTS, (name, _labels, detail) => noted.set(name, detail))
+  return { events, noted }
 }
 
 /** Starting waits for a moment only; a slow answer is an answer. */

@@ -1,6 +1,7 @@
 import { formatBytes } from '#lib/bytes.ts'
 import { parseListenAddress } from '#lib/config/formats.ts'
 import { type Finding, ok, warn } from '#lib/finding.ts'
+import { bracketHost } from '#lib/http/bracket-host.ts'
 import type { AgentConfig } from '../config.ts'
 
 const CHECK = 'agent'
@@ -13,7 +14,7 @@ export async function checkRunningAgent(config: AgentConfig): Promise<readonly F
   const address = parseListenAddress(config.web.listen_address)
   if (address === undefined || address.port === 0) return []
   const host = address.host ?? '127.0.0.1'
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+  const url = `http://${bracketHost(host)}:${address.port}`
   try {
     const ready = await get(`${url}/-/ready`)
     if (ready.status !== 200) return [warn(CHECK, `${url}: ${ready.text.trim()}`, 'Look at the log of the agent.')]

@@ -1,6 +1,6 @@
 import type { Service } from '#lib/lifecycle.ts'
 import type { ContainerInstance } from '../discover/paths.ts'
-import type { PodMetadata } from './pod-metadata.ts'
+import type { FoundRun, PodMetadata } from './pod-metadata.ts'
 
 export type PodListener = (pod: PodMetadata) => void
 
@@ -17,6 +17,15 @@ export interface KnownPods extends Service {
   readonly departedCount: number
   /** How old what is known is, or undefined if nothing is. */
   readonly ageMs: number | undefined
+  /** Those that are on the node. */
+  pods(): Iterable<PodMetadata>
+  /** The pod of a UID as it stands in the paths of its logs and groups; one that is not known is asked for. */
+  findPodByUid(uid: string): PodMetadata | undefined
+  /**
+   * The run with this id of the runtime. One that is not known is asked for, so don't look for sandboxes, of which
+   * Kubernetes does not tell.
+   */
+  findContainerById(id: string): FoundRun | undefined
   /** The pod of a container's run. If something of it is not known but will be, {@link subscribe} tells when it is. */
   lookupInstance(instance: ContainerInstance): PodMetadata | undefined
   /**

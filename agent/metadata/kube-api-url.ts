@@ -1,4 +1,5 @@
 import type { Environment } from '#lib/config/expand.ts'
+import { bracketHost } from '#lib/http/bracket-host.ts'
 import { MetadataError } from './metadata-error.ts'
 
 /**
@@ -11,5 +12,5 @@ export function kubeApiUrlOf(url: string | undefined, env: Environment): string 
   const host = env.KUBERNETES_SERVICE_HOST?.trim()
   if (!host) throw new MetadataError('KUBE_API_ADDRESS_UNKNOWN', [])
   const port = env.KUBERNETES_SERVICE_PORT?.trim() || '443'
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `https://${bracketHost(host)}:${port}`
 }

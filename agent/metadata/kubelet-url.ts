@@ -1,4 +1,5 @@
 import type { Environment } from '#lib/config/expand.ts'
+import { bracketHost } from '#lib/http/bracket-host.ts'
 import type { MetadataConfig } from './config.ts'
 
 const PORT = 10_250
@@ -18,5 +19,5 @@ export function kubeletUrlOf({ source, kubelet }: MetadataConfig, { env, exists 
   if (kubelet.url !== undefined) return kubelet.url
   if (source === 'auto' && (kubelet.token_file === '' || !exists(kubelet.token_file))) return undefined
   const address = env.NODE_IP?.trim() || '127.0.0.1'
-  return `https://${address.includes(':') ? `[${address}]` : address}:${PORT}`
+  return `https://${bracketHost(address)}:${PORT}`
 }

@@ -1,4 +1,4 @@
-import type { ContainerMetadata, ContainerRun } from './pod-metadata.ts'
+import type { ContainerMetadata, ContainerRun, Termination } from './pod-metadata.ts'
 import { isObject, type JsonObject, readCount, readList, readObject, readText } from './read-json.ts'
 
 const LISTS = [
@@ -10,6 +10,8 @@ const MAX_CONTAINERS = 256
 const MAX_NAME_CHARS = 253
 const MAX_IMAGE_CHARS = 1024
 const MAX_ID_CHARS = 256
+const MAX_REASON_CHARS = 256
+const MAX_TIME_CHARS = 40
 
 /** The containers of a pod: those of its spec, with what its status knows of them. */
 export function parseContainers(spec: JsonObject, status: JsonObject): readonly ContainerMetadata[] {
@@ -38,12 +40,37 @@ export function parseContainers(spec: JsonObject, status: JsonObject): readonly 
 function parseRuns(status: JsonObject): readonly ContainerRun[] {
   const restartCount = readCount(status, 'restartCount')
   if (restartCount === undefined) return []
+  const lastState = readObject(status, 'lastState')
   const current = withoutScheme(textOf(status, 'containerID'))
-  const last = withoutScheme(textOf(readObject(readObject(status, 'lastState'), 'terminated'), 'containerID'))
+  const last = withoutScheme(textOf(readObject(lastState, 'terminated'), 'containerID'))
   const runs: ContainerRun[] = []
-  if (current !== '') runs.push({ restartCount, id: current })
-  if (last !== '' && last !== current && restartCount > 0) runs.push({ restartCount: restartCount - 1, id: last })
+  // While it waits, only its last state says how the run ended whose id the status still has.
+  const state = last !== '' && last === current ? lastState : readObject(status, 'state')
+  if (current !== '') runs.push({ restartCount, id: current, ...parseState(state) })
+  if (last !== '' && last !== current && restartCount > 0) {
+    runs.push({ restartCount: restartCount - 1, id: last, ...parseState(lastState) })
+  }
   return runs
+}
+
+function parseState(state: JsonObject): Pick<ContainerRun, 'startedAtMs' | 'termination'> {
+  const terminated = readObject(state, 'terminated')
+  const startedAtMs = parseTime(readObject(state, 'running'), 'startedAt') ?? parseTime(terminated, 'startedAt')
+  return { startedAtMs, termination: state.terminated === undefined ? undefined : parseTermination(terminated) }
+}
+
+function parseTermination(terminated: JsonObject): Termination {
+  return {
+    reason: readText(terminated, 'reason', MAX_REASON_CHARS),
+    exitCode: readCount(terminated, 'exitCode'),
+    finishedAtMs: parseTime(terminated, 'finishedAt'),
+  }
+}
+
+/** Kubernetes writes null for a time that it does not know. */
+function parseTime(parent: JsonObject, key: string): number | undefined {
+  const ms = Date.parse(readText(parent, key, MAX_TIME_CHARS))
+  return ms > 0 ? ms : undefined
 }
 
 function byName(list: readonly unknown[]): ReadonlyMap<string, JsonObject> {

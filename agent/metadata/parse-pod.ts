@@ -48,6 +48,7 @@ export function parsePod(value: unknown, { keepAnnotation, peer }: ParsePodOptio
     name,
     nodeName: readText(spec, 'nodeName', MAX_NAME_CHARS),
     podIp: readText(status, 'podIP', MAX_IP_CHARS) || undefined,
+    isHostNetwork: spec.hostNetwork === true,
     startTime: RFC3339.test(startTime) ? startTime : undefined,
     labels: parsePairs(readObject(metadata, 'labels'), () => true, MAX_LABEL_CHARS),
     annotations: parsePairs(readObject(metadata, 'annotations'), keepAnnotation, MAX_ANNOTATION_CHARS),

@@ -8,7 +8,7 @@ import type { PodSource } from './kubelet-client.ts'
 import { MetadataError } from './metadata-error.ts'
 import { parsePods } from './parse-pods.ts'
 import { PodIndex } from './pod-index.ts'
-import { findContainer, type PodMetadata } from './pod-metadata.ts'
+import { type FoundRun, findContainer, type PodMetadata } from './pod-metadata.ts'
 import { Wanted } from './wanted.ts'
 
 export interface PodCacheOptions {
@@ -110,6 +110,21 @@ export class PodCache implements KnownPods {
     const pod = this.#index.find(uid, nowMs)
     if (pod === undefined) this.#want(uid, () => this.#index.has(uid), nowMs)
     return pod
+  }
+
+  pods(): Iterable<PodMetadata> {
+    return this.#index.present()
+  }
+
+  findPodByUid(uid: string): PodMetadata | undefined {
+    return this.lookup(uid)
+  }
+
+  findContainerById(id: string): FoundRun | undefined {
+    const found = this.#index.findContainerById(id)
+    const isKnown = () => this.#index.findContainerById(id) !== undefined
+    if (found === undefined) this.#want(id, isKnown, this.#options.clock.monotonicMs())
+    return found
   }
 
   /** The pod of a container's run; it is fetched too if the id of the run is not known but will be. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ContainerMetadata, PodMetadata } from './pod-metadata.ts'
+import type { ContainerMetadata, FoundRun, PodMetadata } from './pod-metadata.ts'
 
 interface Entry {
   pod: PodMetadata
@@ -18,6 +18,8 @@ export class PodIndex {
   /** By the pod's own UID. */
   #entries = new Map<string, Entry>()
   #byUid = new Map<string, Entry>()
+  /** Made when it is asked for. */
+  #byContainerId: Map<string, FoundRun> | undefined
   #present = 0
 
   /** @param options.keepMs how long a pod stays after it was gone and last looked for */
@@ -47,6 +49,17 @@ export class PodIndex {
     return entry.pod
   }
 
+  /** Those that are on the node. */
+  *present(): Iterable<PodMetadata> {
+    for (const { pod, goneAtMs } of this.#entries.values()) if (goneAtMs === undefined) yield pod
+  }
+
+  /** The run of a container by the runtime's id. */
+  findContainerById(id: string): FoundRun | undefined {
+    this.#byContainerId ??= byEveryContainerId(this.#entries)
+    return this.#byContainerId.get(id)
+  }
+
   /** Takes a whole new list and returns the pods that are new or not what they were. */
   replace(pods: readonly PodMetadata[], nowMs: number): readonly PodMetadata[] {
     const present = new Map<string, Entry>()
@@ -67,6 +80,7 @@ export class PodIndex {
 
   /** Takes one pod and returns whether it is new or not what it was. */
   put(pod: PodMetadata, nowMs: number): boolean {
+    this.#byContainerId = undefined
     const before = this.#entries.get(pod.uid)
     if (before === undefined) {
       this.#entries.set(pod.uid, { pod, goneAtMs: undefined, usedAtMs: nowMs })
@@ -107,6 +121,7 @@ export class PodIndex {
     if (departed.length > MAX_DEPARTED) departed.sort(([, a], [, b]) => b.usedAtMs - a.usedAtMs)
     for (const [uid, entry] of departed.slice(0, MAX_DEPARTED)) present.set(uid, entry)
     this.#entries = present
+    this.#byContainerId = undefined
     this.#byUid = byEveryUid(present)
   }
 }
@@ -125,6 +140,19 @@ function byEveryUid(entries: Map<string, Entry>): Map<string, Entry> {
   const all = new Map(entries)
   for (const entry of entries.values()) {
     for (const uid of entry.pod.otherUids) if (!all.has(uid)) all.set(uid, entry)
+  }
+  return all
+}
+
+/** The id of a pod that is there goes before the same one of a pod that is gone. */
+function byEveryContainerId(entries: ReadonlyMap<string, Entry>): Map<string, FoundRun> {
+  const all = new Map<string, FoundRun>()
+  for (const { pod, goneAtMs } of entries.values()) {
+    for (const container of pod.containers) {
+      for (const run of container.runs) {
+        if (goneAtMs === undefined || !all.has(run.id)) all.set(run.id, { pod, container, run })
+      }
+    }
   }
   return all
 }

@@ -4,12 +4,25 @@ export interface PodOwner {
   readonly name: string
 }
 
+/** How a run of a container ended. */
+export interface Termination {
+  /** `OOMKilled`, `Error`, `Completed` and so on; empty if it is not said. */
+  readonly reason: string
+  readonly exitCode: number | undefined
+  /** Epoch milliseconds; Kubernetes tells whole seconds. */
+  readonly finishedAtMs: number | undefined
+}
+
 /** A run of a container, as far as the kubelet still knows its id. */
 export interface ContainerRun {
   /** As in the name of its log file. */
   readonly restartCount: number
   /** Without the runtime's scheme. */
   readonly id: string
+  /** Epoch milliseconds, of whole seconds. */
+  readonly startedAtMs: number | undefined
+  /** Undefined while it runs, or if nothing is said of its end. */
+  readonly termination: Termination | undefined
 }
 
 export interface ContainerMetadata {
@@ -36,6 +49,8 @@ export interface PodMetadata {
   readonly name: string
   readonly nodeName: string
   readonly podIp: string | undefined
+  /** Whether it has no network of its own but the node's. */
+  readonly isHostNetwork: boolean
   /** RFC 3339, as Kubernetes writes it. */
   readonly startTime: string | undefined
   /** In the order of their keys. */
@@ -49,6 +64,13 @@ export interface PodMetadata {
 
 export function findContainer(pod: PodMetadata, name: string): ContainerMetadata | undefined {
   return pod.containers.find((container) => container.name === name)
+}
+
+/** A run that the runtime knows by an id, and whose it is. */
+export interface FoundRun {
+  readonly pod: PodMetadata
+  readonly container: ContainerMetadata
+  readonly run: ContainerRun
 }
 
 /** The runtime's id of a run, or undefined where it is not known yet or no more. */

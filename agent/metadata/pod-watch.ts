@@ -9,7 +9,7 @@ import { MetadataError } from './metadata-error.ts'
 import { parsePod } from './parse-pod.ts'
 import { parsePods } from './parse-pods.ts'
 import { PodIndex } from './pod-index.ts'
-import type { PodMetadata } from './pod-metadata.ts'
+import type { FoundRun, PodMetadata } from './pod-metadata.ts'
 import { readLines } from './read-lines.ts'
 import { parseWatchEvent } from './watch-event.ts'
 
@@ -89,6 +89,19 @@ export class PodWatch implements KnownPods {
     this.#abort.abort()
     this.#options.source.close()
     await this.#running
+  }
+
+  pods(): Iterable<PodMetadata> {
+    return this.#index.present()
+  }
+
+  /** What changes is told by the watch; nothing need be asked for. */
+  findPodByUid(uid: string): PodMetadata | undefined {
+    return this.#index.find(uid, this.#options.clock.monotonicMs())
+  }
+
+  findContainerById(id: string): FoundRun | undefined {
+    return this.#index.findContainerById(id)
   }
 
   /**

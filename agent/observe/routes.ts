@@ -1,11 +1,15 @@
 import { CodedError, type ErrorCode } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
+import type { TargetStatus } from '../gather/page/target-status.ts'
 import type { TapServer } from './tap/serve-tap.ts'
+import { printTargets } from './targets.ts'
 import type { Top } from './top.ts'
 
 export interface ObserveRoutesOptions {
   readonly taps: TapServer
   readonly top: Top
+  /** What is scraped, just now. */
+  readonly targets: () => readonly TargetStatus[]
 }
 
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -20,8 +24,9 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
  *
  * GET /api/v1/tap    lines as they pass, one JSON object a line
  * GET /api/v1/top    what the stages and the containers do just now
+ * GET /api/v1/targets what is scraped and how it goes, as Prometheus tells it of its targets
  */
-export function observeRoutes({ taps, top }: ObserveRoutesOptions): (app: FastifyInstance) => void {
+export function observeRoutes({ taps, top, targets }: ObserveRoutesOptions): (app: FastifyInstance) => void {
   return (app) => {
     app.get('/api/v1/tap', (request, reply) =>
       answering(reply, async () => {
@@ -30,9 +35,10 @@ export function observeRoutes({ taps, top }: ObserveRoutesOptions): (app: Fastif
       }),
     )
     app.get('/api/v1/top', (request, reply) => answering(reply, () => top.report(parametersOf(request))))
+    app.get('/api/v1/targets', (_request, reply) => answering(reply, async () => printTargets(targets())))
     app.get('/api/*', (_request, reply) =>
       answering(reply, async () => {
-        throw new CodedError('NOT_FOUND', ['such endpoint; there are /api/v1/tap and /api/v1/top'])
+        throw new CodedError('NOT_FOUND', ['such endpoint; there are /api/v1/tap, /api/v1/targets and /api/v1/top'])
       }),
     )
     app.addHook('preClose', async () => taps.closeAll())

@@ -1,18 +1,13 @@
 import type { Report } from '#lib/config/check.ts'
 import {
-  boolean,
-  choice,
-  duration,
-  integer,
-  list,
-  mapping,
-  type Static,
-  secret,
-  section,
-  size,
-  text,
-  url,
-} from '#lib/config/schema.ts'
+  backoffSection,
+  bearerTokenFile,
+  checkHeaders,
+  checkTls,
+  headersMapping,
+  tlsSection,
+} from '#lib/config/client.ts'
+import { choice, duration, integer, list, type Static, section, size, url } from '#lib/config/schema.ts'
 import { ENCODINGS } from './outcome.ts'
 
 /** The part of the agent's configuration that is about delivery. */
@@ -24,30 +19,9 @@ export function shipSection() {
       default: ['http://127.0.0.1:4318'],
       minItems: 1,
     }),
-    headers: mapping(secret({ description: 'Value of the header.' }), {
-      description: 'Headers of every request, for instance for authorization.',
-      default: {},
-    }),
-    bearer_token_file: text({
-      description: 'File with a bearer token for every request, read again when it changes; empty for none.',
-      default: '',
-    }),
-    tls: section('Connections to `https://` endpoints. The files are PEM, and read again when they change.', {
-      ca_file: text({
-        description: "File with the certificates that are trusted; empty for the system's.",
-        default: '',
-      }),
-      cert_file: text({ description: 'File with our own certificate, where collectors ask for one.', default: '' }),
-      key_file: text({ description: 'File with its private key.', default: '' }),
-      server_name: text({
-        description: 'Name that the certificates of collectors must have; empty for that of the URL.',
-        default: '',
-      }),
-      insecure_skip_verify: boolean({
-        description: 'Take any certificate. Whoever answers at the address then gets the logs and the credentials.',
-        default: false,
-      }),
-    }),
+    headers: headersMapping('Headers of every request, for instance for authorization.'),
+    bearer_token_file: bearerTokenFile(),
+    tls: tlsSection('Connections to `https://` endpoints.'),
     compression: choice(ENCODINGS, {
       description:
         'Compression of requests; where a collector refuses it, the next of zstd, gzip and identity is used.',
@@ -85,12 +59,9 @@ export function shipSection() {
       }),
       max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '200ms' }),
     }),
-    backoff: section(
+    backoff: backoffSection(
       'Waits before a collector that failed is tried again: exponential with full jitter, without end. What it says in Retry-After comes on top.',
-      {
-        initial: duration({ description: 'Upper bound of the first wait.', default: '500ms' }),
-        max: duration({ description: 'Upper bound of all later waits.', default: '30s' }),
-      },
+      '500ms',
     ),
     dead_letter: section('What no collector takes, with the reason, in `dead-letter/` of `state_dir`.', {
       max_bytes: size({
@@ -103,24 +74,14 @@ export function shipSection() {
 
 export type ShipConfig = Static<ReturnType<typeof shipSection>>
 
-/** What HTTP allows; a request with anything else could never be sent. */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-
 /** What the schema cannot say. */
 export function checkShip({ headers, endpoints, tls, bearer_token_file }: ShipConfig, report: Report): void {
-  for (const [name, value] of Object.entries(headers)) {
-    const path = ['ship', 'headers', name]
-    if (!HEADER_NAME.test(name)) report(path, `${JSON.stringify(name)} is not the name of an HTTP header`, 'key')
-    else if (!HEADER_VALUE.test(value)) report(path, `ship.headers.${name} has a character that HTTP does not allow`)
-    else if (name.toLowerCase() === 'authorization' && bearer_token_file !== '') {
-      report(path, `ship.headers.${name} and ship.bearer_token_file cannot both be sent`, 'key')
-    }
+  checkHeaders(headers, ['ship', 'headers'], report)
+  for (const name of Object.keys(headers)) {
+    if (name.toLowerCase() !== 'authorization' || bearer_token_file === '') continue
+    report(['ship', 'headers', name], `ship.headers.${name} and ship.bearer_token_file cannot both be sent`, 'key')
   }
-  if ((tls.cert_file === '') !== (tls.key_file === '')) {
-    const [given, missing] = tls.cert_file === '' ? ['key_file', 'cert_file'] : ['cert_file', 'key_file']
-    report(['ship', 'tls', given], `ship.tls.${given} needs ship.tls.${missing}`)
-  }
+  checkTls(tls, ['ship', 'tls'], report)
   if (endpoints.some(isSecure)) return
   for (const name of ['ca_file', 'cert_file', 'key_file', 'server_name'] as const) {
     if (tls[name] !== '') report(['ship', 'tls', name], `ship.tls.${name} has no use: no endpoint is https://`)

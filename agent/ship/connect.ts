@@ -4,7 +4,7 @@ import type { Address } from './address-resolver.ts'
 import type { ShipConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { CredentialFiles } from './credentials.ts'
-import { OtlpClient } from './otlp-client.ts'
+import { OtlpClient, type Signal } from './otlp-client.ts'
 import type { RequestSender } from './outcome.ts'
 import { proxiesFor } from './proxies.ts'
 
@@ -19,7 +19,7 @@ export interface ConnectDeps {
 export type Connect = (url: string, address?: Address) => RequestSender
 
 /** How collectors are reached as the configuration says: with one set of credentials for all of them. */
-export function createConnect(config: ShipConfig, { clock, files, env }: ConnectDeps): Connect {
+export function createConnect(config: ShipConfig, { clock, files, env }: ConnectDeps, signal: Signal): Connect {
   const { tls, headers } = config
   const credentials = new CredentialFiles({
     ...{ clock, files },
@@ -36,6 +36,6 @@ export function createConnect(config: ShipConfig, { clock, files, env }: Connect
       serverName: tls.server_name,
       insecureSkipVerify: tls.insecure_skip_verify,
     })
-    return new OtlpClient({ url, headers, connections, credentials, timeoutMs: config.timeout, clock })
+    return new OtlpClient({ url, signal, headers, connections, credentials, timeoutMs: config.timeout, clock })
   }
 }

@@ -11,6 +11,8 @@ export interface EndpointPoolOptions {
   readonly onFailed?: () => void
   /** Requests that may be under way at once, to all together. */
   readonly maxInFlight: number
+  /** Whether all requests go to one collector for as long as it works, instead of to the one that has the fewest. */
+  readonly isSticky?: boolean
   /** Returns a number in [0, 1); `Math.random` unless told. */
   readonly random?: () => number
 }
@@ -120,7 +122,7 @@ export class EndpointPool {
     while (this.#waiting.length > 0) {
       const endpoint = this.#choose()
       if (endpoint === undefined) break
-      this.#next = this.#endpoints.indexOf(endpoint) + 1
+      this.#next = this.#endpoints.indexOf(endpoint) + (this.#options.isSticky ? 0 : 1)
       this.#waiting.shift()!.resolve({ endpoint, ticket: endpoint.begin() })
     }
     this.#cancelTimer()
@@ -135,7 +137,7 @@ export class EndpointPool {
     for (let turn = 0; turn < this.#endpoints.length; turn++) {
       const endpoint = this.#endpoints[(this.#next + turn) % this.#endpoints.length]!
       if (this.#waitMs(endpoint) > 0) continue
-      if (best === undefined || endpoint.inFlight < best.inFlight) best = endpoint
+      if (best === undefined || (!this.#options.isSticky && endpoint.inFlight < best.inFlight)) best = endpoint
     }
     return best
   }

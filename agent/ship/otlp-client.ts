@@ -7,8 +7,9 @@ import { type Answer, type Encoding, judgeAnswer, type Outcome, type RequestSend
 import { post } from './post.ts'
 
 export interface OtlpClientOptions {
-  /** Base URL; `/v1/logs` is appended. */
+  /** Base URL; the path of the signal is appended. */
   readonly url: URL
+  readonly signal: Signal
   readonly headers: Readonly<Record<string, string>>
   readonly connections: Connections
   readonly credentials: Pick<CredentialFiles, 'read' | 'expire'>
@@ -16,6 +17,9 @@ export interface OtlpClientOptions {
   readonly timeoutMs: number
   readonly clock: Clock
 }
+
+/** What is sent. */
+export type Signal = 'logs' | 'metrics'
 
 /** Sends OTLP/HTTP protobuf requests to one collector. */
 export class OtlpClient implements RequestSender {
@@ -26,7 +30,7 @@ export class OtlpClient implements RequestSender {
   constructor(options: OtlpClientOptions) {
     this.#options = options
     this.#url = new URL(options.url)
-    this.#url.pathname = `${options.url.pathname.replace(/\/+$/, '')}/v1/logs`
+    this.#url.pathname = `${options.url.pathname.replace(/\/+$/, '')}/v1/${options.signal}`
   }
 
   async send(body: Buffer, encoding: Encoding, signal: AbortSignal): Promise<Outcome> {

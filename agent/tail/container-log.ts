@@ -62,6 +62,8 @@ export interface FinishedFile {
   /** On disk. */
   readonly sizeBytes: number
   readonly modifiedAtMs: number
+  /** Where it is, if it is compressed. */
+  readonly compressedPath?: string
 }
 
 /**

@@ -21,8 +21,8 @@ export interface MarkedFile {
  * at once. If the disk is full everything stays noted for the next time.
  */
 export class Ledger {
-  readonly #checkpoints: Checkpoints
-  readonly #events: AgentEvents
+  readonly #checkpoints: Pick<Checkpoints, 'write'>
+  readonly #events: Pick<AgentEvents, 'checkpointFailed'>
   readonly #acknowledged = new Map<SourceFile, ContainerLog>()
   readonly #finished = new Map<string, { readonly instance: string; readonly key: string }>()
   /** Files that were begun and of which nothing is written down. */
@@ -33,7 +33,7 @@ export class Ledger {
   /** When the oldest acknowledgement that is not written came, monotonic milliseconds. */
   #unwrittenSinceMs: number | undefined
 
-  constructor(checkpoints: Checkpoints, events: AgentEvents, clock: Clock) {
+  constructor(checkpoints: Pick<Checkpoints, 'write'>, events: Pick<AgentEvents, 'checkpointFailed'>, clock: Clock) {
     this.#checkpoints = checkpoints
     this.#events = events
     this.#clock = clock

@@ -31,7 +31,9 @@ export class Opener {
   /** Opens what a listing of the container's directory has and the log does not, and follows renames. */
   openNew(log: ContainerLog, entries: readonly LogFileEntry[]): void {
     const unknown = entries.filter((entry) => !follow(log, entry) && !isFinished(log, entry))
-    for (const entry of unknown) if (!entry.compressed) this.#open(log, entry)
+    const plain = unknown.filter((entry) => !entry.compressed).sort((a, b) => compareAges(log, a, b))
+    // One that is elsewhere by now is found by the next listing. What is younger must not be read before it.
+    plain.every((entry) => this.#open(log, entry))
     this.identifyAll(log)
     // Now it is known what of the compressed files was, or will be, read from the plain ones.
     const compressed = unknown.filter((entry) => entry.compressed)
@@ -88,11 +90,14 @@ export class Opener {
     return true
   }
 
-  #open(log: ContainerLog, { path, name }: LogFileEntry, spoolPath?: string): void {
-    const bytes = this.#openBytes(log, path, () => new PlainBytes(path))
-    if (bytes === undefined) return
+  /** Returns false if another file, or none, has the name by now. */
+  #open(log: ContainerLog, entry: LogFileEntry, spoolPath?: string): boolean {
+    const bytes = this.#openBytes(log, entry, () => new PlainBytes(entry.path))
+    if (bytes === 'moved') return false
+    if (bytes === undefined) return true
     if (isReplaced(log)) this.#beginContainer(log)
-    this.#add(log, name, bytes, spoolPath)
+    this.#add(log, entry.name, bytes, spoolPath)
+    return true
   }
 
   /**
@@ -103,15 +108,15 @@ export class Opener {
     const { path, name, sizeBytes, modifiedAtMs } = entry
     const { beginnings, events, spool } = this.#options
     const onDamaged = (err: string) => events.compressedDamaged({}, { path, err })
-    const bytes = this.#openBytes(log, path, () => new GzipBytes({ path, slots: this.#slots, onDamaged }))
-    if (bytes === undefined) return
+    const bytes = this.#openBytes(log, entry, () => new GzipBytes({ path, slots: this.#slots, onDamaged }))
+    if (bytes === undefined || bytes === 'moved') return
     const head = bytes.head.subarray(0, IDENTITY_BYTES)
     const found =
       head.length === 0 ? undefined : this.#try(() => beginnings.find(log, head) ?? beginnings.findShort(log, head))
     const key = found?.identity.key.toString('latin1') ?? ''
     if (found === undefined || log.hasKey(key) || found.state.resume.offset % 2 ** 32 === bytes.trailerBytes) {
       bytes.close()
-      if (spoolPath === undefined) log.finished.set(bytes.inode, { key, sizeBytes, modifiedAtMs })
+      if (spoolPath === undefined) log.finished.set(bytes.inode, { key, sizeBytes, modifiedAtMs, compressedPath: path })
       else spool.remove(spoolPath)
       return
     }
@@ -127,18 +132,27 @@ export class Opener {
     log.incarnation += 1
   }
 
-  #openBytes<Bytes extends FileBytes>(log: ContainerLog, path: string, open: () => Bytes): Bytes | undefined {
+  /** Opens a file of a listing. Since then a rotation may have put another file, even a known one, under its name. */
+  #openBytes<Bytes extends FileBytes>(
+    log: ContainerLog,
+    { path, device, inode }: LogFileEntry,
+    open: () => Bytes,
+  ): Bytes | 'moved' | undefined {
     try {
       const bytes = open()
-      // Between the listing and the opening a rotation may have put another file, even a known one, under this name.
-      if (!isOpen(log, bytes)) return bytes
+      const isMoved = bytes.device !== device || bytes.inode !== inode
+      if (!isMoved && !isOpen(log, bytes)) return bytes
       bytes.close()
+      if (!isMoved) return undefined
     } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return undefined
-      log.hasUnreadable = true
-      this.#options.events.fileUnreadable({}, { path, err: messageOf(error) })
+      if (systemErrorCode(error) !== 'ENOENT') {
+        log.hasUnreadable = true
+        this.#options.events.fileUnreadable({}, { path, err: messageOf(error) })
+        return undefined
+      }
     }
-    return undefined
+    log.hasUnreadable = true
+    return 'moved'
   }
 
   #add(log: ContainerLog, name: string, bytes: FileBytes, spoolPath: string | undefined): SourceFile {
@@ -180,6 +194,11 @@ export class Opener {
     this.#options.spool.release(copy)
     log.copies.hold(key, copy)
   }
+}
+
+/** Oldest first; the file that the runtime writes to is the newest. */
+function compareAges({ liveName }: ContainerLog, a: LogFileEntry, b: LogFileEntry): number {
+  return Number(a.name === liveName) - Number(b.name === liveName) || a.modifiedAtMs - b.modifiedAtMs
 }
 
 /** Whether a file of a listing is open already; then it is called by the name that it has now. */

@@ -46,7 +46,7 @@ const LIVE_BEHIND_MS = 2_000
 export class Spool {
   readonly #options: SpoolOptions
   readonly #saidReasons = new Set<string>()
-  #released: string[] = []
+  readonly #released = new Set<string>()
   /** No attempt before this, monotonic milliseconds. */
   #retryAtMs = 0
 
@@ -82,21 +82,23 @@ export class Spool {
         file.behindSinceMs = undefined
       } else if (file.identity !== undefined && file.spoolPath === undefined && !file.cannotBeSpooled) {
         file.behindSinceMs ??= nowMs
-        if (file.name !== log.liveName || nowMs - file.behindSinceMs >= LIVE_BEHIND_MS) this.#link(log, file, nowMs)
+        // One that was renamed and deleted between two looks is still called by the live name.
+        const isLive = file.name === log.liveName && file === log.files.at(-1)
+        if (!isLive || nowMs - file.behindSinceMs >= LIVE_BEHIND_MS) this.#link(log, file, nowMs)
       }
     }
   }
 
   /** Has the link to a file removed, if there is one, once the checkpoints were written: until then a crash needs it. */
   release(file: SourceFile): void {
-    if (file.spoolPath !== undefined) this.#released.push(file.spoolPath)
+    if (file.spoolPath !== undefined) this.#released.add(file.spoolPath)
     file.spoolPath = undefined
   }
 
   /** Removes the links that were released. The checkpoints have been written, or the disk is too full for them. */
   sweep(): void {
     for (const path of this.#released) this.remove(path)
-    this.#released = []
+    this.#released.clear()
   }
 
   /** Removes a link, and the directories that it leaves empty. */
@@ -119,18 +121,19 @@ export class Spool {
   }
 
   #link(log: ContainerLog, file: SourceFile, nowMs: number): void {
-    const from = file.presentPath() ?? join(log.directory, file.name)
-    if (from.endsWith(DELETED)) {
-      file.cannotBeSpooled = true
-      return
-    }
-    const to = join(this.#options.directory, this.#nameOf(log, file))
+    const source = sourceOf(log, file)
+    if (source === undefined) return
+    const { path: from, inode } = source
+    const to = join(this.#options.directory, this.#nameOf(log, file, source.isCompressed))
     try {
       mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
       linkUnlessLinked(from, to)
       const { dev, ino } = statSync(to)
-      if (dev === file.device && ino === file.inode) file.spoolPath = to
-      else this.remove(to)
+      if (dev === file.device && ino === inode) {
+        file.spoolPath = to
+        // It may be the link of another file, or of this one, that was to be removed with the next sweep.
+        this.#released.delete(to)
+      } else this.remove(to)
     } catch (error) {
       const code = systemErrorCode(error)
       removeEmptyDirectories(to)
@@ -151,12 +154,34 @@ export class Spool {
     events.spoolUnavailable({}, detail)
   }
 
-  #nameOf({ instance }: ContainerLog, file: SourceFile): string {
+  #nameOf({ instance }: ContainerLog, file: SourceFile, isCompressed: boolean): string {
     const { namespace, pod, uid, container, restartCount } = instance!
     // In hexadecimal, because a key may end in `.gz`.
-    const name = `${restartCount}.log.${file.identity!.key.toString('hex')}${file.isCompressed ? '.gz' : ''}`
+    const name = `${restartCount}.log.${file.identity!.key.toString('hex')}${isCompressed ? '.gz' : ''}`
     return join(`${namespace}_${pod}_${uid}`, container, name)
   }
+}
+
+/** What a link is made to. */
+interface LinkSource {
+  readonly path: string
+  readonly inode: number
+  readonly isCompressed: boolean
+}
+
+/**
+ * What holds the content of a file: the file itself or, if the kubelet was quicker and has compressed and deleted it, what
+ * it made of it. That has a name for some rotations only, and without a link a crash of the agent would lose both.
+ */
+function sourceOf(log: ContainerLog, file: SourceFile): LinkSource | undefined {
+  const path = file.presentPath() ?? join(log.directory, file.name)
+  if (!path.endsWith(DELETED)) return { path, inode: file.inode, isCompressed: file.isCompressed }
+  const key = file.identity!.key.toString('latin1')
+  for (const [inode, finished] of log.finished) {
+    const isSame = finished.key === key && finished.compressedPath !== undefined
+    if (isSame) return { path: finished.compressedPath, inode, isCompressed: true }
+  }
+  return undefined
 }
 
 /** Removes the directories of a container and of its pod that a link is, or was to be, in. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from '#lib/http/server.ts'
 import { Histogram, type Registry } from '#lib/metrics.ts'
 
 /** Measures every request, by the pattern of its path. */
-export function measureRequests(app: FastifyInstance, registry: Registry): void {
+export function measureRequests(app: FastifyInstance, registry: Registry, prefix: string): void {
   const duration = new Histogram({
     name: 'alertmanager_http_request_duration_seconds',
     help: 'Histogram of latencies for HTTP requests.',
@@ -20,10 +20,16 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   app.addHook('onResponse', (request, reply, done) => {
     const pattern = request.routeOptions.url
     if (pattern !== undefined) {
-      const labels = { handler: pattern.replace(/(.)\/$/, '$1'), method: request.method.toLowerCase() }
+      const labels = { handler: handlerOf(pattern, prefix), method: request.method.toLowerCase() }
       duration.observe({ ...labels, code: reply.statusCode }, reply.elapsedTime / 1_000)
       size.observe(labels, Number(reply.getHeader('content-length') ?? 0))
     }
     done()
   })
+}
+
+/** The path's pattern as upstream names it: without the prefix, and with a placeholder for the only part that varies. */
+function handlerOf(pattern: string, prefix: string): string {
+  const path = prefix !== '' && pattern.startsWith(prefix) ? pattern.slice(prefix.length) : pattern
+  return path.replace(/(.)\/$/, '$1').replace(':id', '{silenceID}') || '/'
 }

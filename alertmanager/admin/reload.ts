@@ -87,22 +87,18 @@ export class Reloader implements Service {
 }
 
 /** `POST /-/reload`. A body, of whatever type, is not looked at. */
-export function serveReload(app: FastifyInstance, reloader: Reloader): void {
-  const text = 'text/plain; charset=utf-8'
+export function serveReload(app: FastifyInstance, reloader: Reloader, prefix: string): void {
   app.register((own, _options, done) => {
     own.removeAllContentTypeParsers()
     own.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
-    own.post('/-/reload', async (_request, reply) => {
+    own.post(`${prefix}/-/reload`, async (_request, reply) => {
       try {
         await reloader.reload()
         return reply.send()
       } catch (error) {
         const message = `failed to reload config: ${messageOf(error)}\n`
-        return reply.code(500).type(text).send(message)
+        return reply.code(500).type('text/plain; charset=utf-8').send(message)
       }
-    })
-    own.get('/-/reload', { exposeHeadRoute: false }, (_request, reply) => {
-      return reply.code(405).header('allow', 'POST').type(text).send('Method Not Allowed\n')
     })
     done()
   })

@@ -1,36 +1,57 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { checkValue, type Report } from '#lib/config/check.ts'
-import { type Diagnostic, type Path, printDiagnostics, printPath } from '#lib/config/diagnostic.ts'
+import { type Diagnostic, type Path, printDiagnostics } from '#lib/config/diagnostic.ts'
 import { parseConfigDocument } from '#lib/config/document.ts'
+import type { Environment } from '#lib/config/expand.ts'
 import { readConfigFile, reportInto } from '#lib/config/load.ts'
-import { printConfig } from '#lib/config/print.ts'
 import { optional, type Static, section } from '#lib/config/schema.ts'
 import { CodedError } from '#lib/errors.ts'
-import { checkGlobal, globalSchema } from './global.ts'
-import { cutAfterKey, hideSecrets } from './hide-secrets.ts'
+import type { MatcherMode } from '#lib/matcher-syntax.ts'
+import type { Feature } from '../process/features.ts'
+import { checkEventRecorder, eventRecorderSchema } from './event-recorder.ts'
+import { warnOfSilentFallbacks } from './fallback.ts'
+import { checkGlobal, type GlobalOptions, globalSchema } from './global.ts'
+import { cutUnknown, hideSecrets } from './hide-secrets.ts'
+import { type InhibitRule, inhibitRulesSchema, readInhibitRules } from './inhibit-rules.ts'
 import { fillHoles } from './neutral-values.ts'
-import { allNotSupported, notSupported } from './not-supported.ts'
-import { type ReceiverConfig, readReceivers, receiversSchema } from './receivers.ts'
+import { type OwnConfig, ownSchema, readOwn } from './own.ts'
+import { printOriginal } from './print-original.ts'
+import { type ReceiverConfig, readReceivers, receiversSchema } from './receivers/receivers.ts'
 import { type RouteConfig, readRootRoute, routeSchema } from './route.ts'
+import { templatesSchema } from './templates.ts'
+import { type NamedTimeInterval, readTimeIntervals, timeIntervalsSchema } from './time-intervals.ts'
+import { checkTracing, tracingSchema } from './tracing.ts'
 import { writtenValues } from './written-values.ts'
 
 const alertmanagerSchema = section('The configuration file of Alertmanager.', {
   global: globalSchema,
   route: optional(routeSchema),
   receivers: receiversSchema,
-  templates: notSupported('templates'),
-  inhibit_rules: notSupported('inhibition'),
-  ...allNotSupported('time intervals', ['time_intervals', 'mute_time_intervals']),
-  tracing: notSupported('tracing'),
-  event_recorder: notSupported('the event recorder'),
+  templates: templatesSchema,
+  inhibit_rules: inhibitRulesSchema,
+  time_intervals: timeIntervalsSchema('Time intervals that routes name.'),
+  mute_time_intervals: timeIntervalsSchema('Time intervals that routes name; the old name of time_intervals.'),
+  tracing: optional(tracingSchema),
+  event_recorder: optional(eventRecorderSchema),
+  vedette: ownSchema,
 })
 
 /** A configuration that passed every check. */
 export interface AlertmanagerConfig {
   readonly resolveTimeoutMs: number
+  /** What receivers have inherited from; holds secrets. */
+  readonly global: GlobalOptions
   readonly route: RouteConfig
   readonly receivers: readonly ReceiverConfig[]
+  /** Patterns of template files, relative to the directory. */
+  readonly templates: readonly string[]
+  readonly timeIntervals: readonly NamedTimeInterval[]
+  /** How matchers and names of labels are read, here and wherever else they come in. */
+  readonly matcherMode: MatcherMode
+  readonly inhibitRules: readonly InhibitRule[]
+  /** What Alertmanager has not. */
+  readonly own: OwnConfig
   /** The effective configuration as YAML, defaults filled in and secrets masked. It can be loaded again. */
   readonly original: string
   /** 48 bits of the file's MD5 sum, as upstream computes them. */
@@ -45,6 +66,13 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: AlertmanagerConfig }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
+export interface ReadOptions {
+  /** What `--enable-feature` switched on. */
+  readonly features?: ReadonlySet<Feature>
+  /** Where the values of `${NAME}` come from; without it they stand for themselves. */
+  readonly expandFrom?: Environment
+}
+
 /** What holds when no file is given: everything goes to a receiver that tells nobody. */
 const BUILT_IN = 'route:\n  receiver: default\nreceivers:\n  - name: default\n'
 
@@ -53,31 +81,50 @@ const BUILT_IN = 'route:\n  receiver: default\nreceivers:\n  - name: default\n'
  *
  * @throws CodedError CONFIG_UNREADABLE, or CONFIG_INVALID with every diagnostic in its message
  */
-export function loadAlertmanagerConfig(file: string | undefined): AlertmanagerConfig {
+export function loadAlertmanagerConfig(file: string | undefined, options: ReadOptions = {}): AlertmanagerConfig {
   const text = file === undefined ? BUILT_IN : readConfigFile(file)
-  const result = readAlertmanagerConfig(text, file ?? '(built-in configuration)')
+  const result = readAlertmanagerConfig(text, file ?? '(built-in configuration)', options)
   if (result.ok) return result.config
   throw new CodedError('CONFIG_INVALID', [printDiagnostics(result.diagnostics)])
 }
 
 /** Checks the text of a configuration; reports all of its problems, in the order of the file. */
-export function readAlertmanagerConfig(text: string, origin: string): ConfigResult {
-  const document = parseConfigDocument({ origin, text, expand: false, env: {}, yamlVersion: '1.1' })
+export function readAlertmanagerConfig(
+  text: string,
+  origin: string,
+  { features, expandFrom }: ReadOptions = {},
+): ConfigResult {
+  const document = parseConfigDocument({
+    ...{ origin, text, yamlVersion: '1.1' },
+    expand: expandFrom !== undefined,
+    env: expandFrom ?? {},
+  })
   if (document.problems.length > 0) return { ok: false, diagnostics: document.problems }
 
   const diagnostics: Diagnostic[] = []
   const warnings: string[] = []
-  const report = oncePerPath(reportInto(diagnostics, alertmanagerSchema, document.diagnose))
-  const written = writtenValues(alertmanagerSchema, document, report, (path) => {
-    diagnostics.push(cutAfterKey(document.diagnose(path, `${printPath(path)}: not supported yet`, 'key')))
-  })
+  const diagnose: typeof document.diagnose = (path, message, at) =>
+    cutUnknown(alertmanagerSchema, path, document.diagnose(path, message, at))
+  const report = oncePerPath(reportInto(diagnostics, alertmanagerSchema, diagnose))
+  const written = writtenValues(alertmanagerSchema, document, report)
   const checked = checkValue(alertmanagerSchema, written, [], report)
   const options = fillHoles(alertmanagerSchema, checked) as Static<typeof alertmanagerSchema>
 
   checkGlobal(options.global, report)
   const receivers = readReceivers(options.receivers, options.global, report)
   const names = new Set(receivers.map(({ name }) => name))
-  const context = { receivers: names, report, warn: (message: string) => warnings.push(message) }
+  const warn = (message: string) => warnings.push(message)
+  const timeIntervals = readTimeIntervals(options, { report, warn })
+  const matcherMode = matcherModeOf(features)
+  const context = {
+    ...{ receivers: names, timeIntervals: new Set(timeIntervals.map(({ name }) => name)) },
+    ...{ mode: matcherMode, report, warn },
+  }
+  const inhibitRules = readInhibitRules(options.inhibit_rules, context)
+  checkTracing(options.tracing, context)
+  checkEventRecorder(options.event_recorder, { ...context, features })
+  const own = readOwn(options.vedette, context)
+  warnOfSilentFallbacks(own.fallback, receivers, warn)
   const route = options.route === undefined ? undefined : readRootRoute(options.route, context)
   if (route === undefined) {
     const isEmpty = (document.value ?? null) === null
@@ -89,14 +136,25 @@ export function readAlertmanagerConfig(text: string, origin: string): ConfigResu
   }
   const config: AlertmanagerConfig = {
     resolveTimeoutMs: options.global.resolve_timeout,
+    global: options.global,
     route,
     receivers,
-    original: printConfig(alertmanagerSchema, checked),
+    templates: options.templates,
+    timeIntervals,
+    matcherMode,
+    inhibitRules,
+    own,
+    original: printOriginal(alertmanagerSchema, checked, written),
     hash: hashOf(text),
     directory: dirname(origin),
     warnings,
   }
   return { ok: true, config }
+}
+
+function matcherModeOf(features: ReadonlySet<Feature> | undefined): MatcherMode {
+  if (features?.has('classic-mode')) return 'classic'
+  return features?.has('utf8-strict-mode') ? 'utf8' : 'fallback'
 }
 
 /** One message for one place, and none below an entry that is wrong as a whole: they would only distract. */

@@ -21,3 +21,14 @@ export function parseGoDuration(text: string): number | undefined {
   for (const [, number, unit] of text.matchAll(/([\d.]+)([a-zµμ]+)/g)) totalMs += Number(number) * UNITS_MS[unit!]!
   return totalMs
 }
+
+/** Prints milliseconds as Go prints a duration: `500ms`, `1.5s`, `1h0m0s`. */
+export function formatGoDuration(durationMs: number): string {
+  if (durationMs === 0) return '0s'
+  if (durationMs < 1_000) return `${durationMs}ms`
+  const hours = Math.floor(durationMs / 3_600_000)
+  const minutes = Math.floor((durationMs % 3_600_000) / 60_000)
+  const seconds = (durationMs % 60_000) / 1_000
+  if (hours > 0) return `${hours}h${minutes}m${seconds}s`
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`
+}

@@ -1,13 +1,18 @@
 import type { Path } from '#lib/config/diagnostic.ts'
 import { parseMatchers } from '#lib/matcher-syntax.ts'
 import { anchored, Matcher, type MatchOperator } from '#lib/matchers.ts'
+import { isClassicLabelName } from './label-names.ts'
 import type { RouteContext, RouteOptions } from './route.ts'
 
 /** The matchers of a node, the old spellings included, in the order in which they stand in group keys. */
-export function readMatchers(route: RouteOptions, path: Path, { report, warn }: RouteContext): readonly Matcher[] {
+export function readMatchers(
+  route: Pick<RouteOptions, 'matchers' | 'match' | 'match_re'>,
+  path: Path,
+  { report, warn, mode }: Pick<RouteContext, 'report' | 'warn' | 'mode'>,
+): readonly Matcher[] {
   const matchers: Matcher[] = []
   for (const [index, line] of (route.matchers ?? []).entries()) {
-    const result = parseMatchers(line)
+    const result = parseMatchers(line, mode)
     if (!result.ok) {
       report([...path, 'matchers', index], result.problem)
       continue
@@ -20,7 +25,7 @@ export function readMatchers(route: RouteOptions, path: Path, { report, warn }: 
       const at = [...path, key, name]
       const value = operator === '=~' ? anchored(text) : text
       const result = Matcher.create(name, operator, value)
-      if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) report(at, `invalid label name "${name}"`, 'key')
+      if (!isClassicLabelName(name)) report(at, `invalid label name "${name}"`, 'key')
       else if (!result.ok) report(at, result.problem)
       else matchers.push(result.matcher)
     }

@@ -1,5 +1,5 @@
 import type { Report } from '#lib/config/check.ts'
-import { type Path, suggest } from '#lib/config/diagnostic.ts'
+import type { Path } from '#lib/config/diagnostic.ts'
 import {
   boolean,
   duration,
@@ -11,9 +11,13 @@ import {
   section,
   text,
 } from '#lib/config/schema.ts'
+import type { MatcherMode } from '#lib/matcher-syntax.ts'
 import type { Matcher } from '#lib/matchers.ts'
+import { type GroupBy, readGroupBy } from './group-by.ts'
+import { isLabelName } from './label-names.ts'
+import { orderLabels } from './label-order.ts'
 import { readMatchers } from './matchers.ts'
-import { allNotSupported } from './not-supported.ts'
+import { checkReference } from './references.ts'
 
 /** A node of the routing tree as written. What is left out is inherited from the parent. */
 export interface RouteOptions {
@@ -26,6 +30,9 @@ export interface RouteOptions {
   readonly match?: Readonly<Record<string, string>>
   readonly match_re?: Readonly<Record<string, string>>
   readonly continue: boolean
+  readonly mute_time_intervals?: readonly string[]
+  readonly active_time_intervals?: readonly string[]
+  readonly labels?: Readonly<Record<string, string>>
   readonly routes?: readonly RouteOptions[]
 }
 
@@ -38,11 +45,14 @@ export interface RouteConfig {
   readonly repeatIntervalMs: number | undefined
   readonly matchers: readonly Matcher[]
   readonly continue: boolean
+  /** Names of time intervals in which nothing is told. */
+  readonly muteTimeIntervals: readonly string[]
+  /** Names of time intervals outside of which nothing is told; none for always. */
+  readonly activeTimeIntervals: readonly string[]
+  /** Templates by the names of the labels. */
+  readonly labels: Readonly<Record<string, string>>
   readonly routes: readonly RouteConfig[]
 }
-
-/** The labels whose values name a group; `all` keeps every alert apart. */
-export type GroupBy = 'all' | readonly string[]
 
 export const routeSchema = createRouteSchema()
 
@@ -59,8 +69,9 @@ function createRouteSchema(): Schema<RouteOptions> {
     match: optional(values('Labels that must have these values. Old spelling of matchers.')),
     match_re: optional(values('Labels that must match these patterns. Old spelling of matchers.')),
     continue: boolean({ description: 'Go on with the next sibling after this node has matched.', default: false }),
-    ...allNotSupported('time intervals', ['mute_time_intervals', 'active_time_intervals']),
-    ...allNotSupported('labels of routes', ['labels']),
+    mute_time_intervals: optional(texts('Time intervals in which this node tells nothing; not inherited.')),
+    active_time_intervals: optional(texts('Time intervals outside of which this node tells nothing; not inherited.')),
+    labels: optional(values('Templates of labels for notifications, added to those of the nodes above.')),
   })
   const properties: Record<string, JsonSchema> = { ...node.properties }
   const schema = { ...node, properties }
@@ -71,6 +82,8 @@ function createRouteSchema(): Schema<RouteOptions> {
 
 export interface RouteContext {
   readonly receivers: ReadonlySet<string>
+  readonly timeIntervals: ReadonlySet<string>
+  readonly mode: MatcherMode
   readonly report: Report
   readonly warn: (message: string) => void
 }
@@ -87,42 +100,60 @@ export function readRootRoute(root: RouteOptions, context: RouteContext): RouteC
       report([...path, key], 'root route must not have any matchers', 'key')
     }
   }
+  for (const [key, what] of [
+    ['mute_time_intervals', 'mute time intervals'],
+    ['active_time_intervals', 'active time intervals'],
+  ] as const) {
+    if ((root[key] ?? []).length > 0) report([...path, key], `root route must not have any ${what}`, 'key')
+  }
   if (root.continue) report([...path, 'continue'], 'cannot have continue in root route', 'key')
-  return readRoute(root, path, context)
+  return readRoute(root, path, context, {})
 }
 
-function readRoute(route: RouteOptions, path: Path, context: RouteContext): RouteConfig {
-  const { report } = context
-  const { receiver, group_interval, repeat_interval } = route
-  if (receiver !== undefined && receiver !== '' && !context.receivers.has(receiver)) {
-    const meant = suggest(receiver, [...context.receivers])
-    const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
-    report([...path, 'receiver'], `undefined receiver "${receiver}" used in route${hint}`)
+function readRoute(route: RouteOptions, path: Path, context: RouteContext, inherited: Labels): RouteConfig {
+  const { report, mode } = context
+  const { receiver, group_interval, repeat_interval, labels = {} } = route
+  if (receiver !== undefined && receiver !== '') {
+    const reference = { what: 'receiver', name: receiver, known: context.receivers, usedIn: 'route' }
+    checkReference(reference, [...path, 'receiver'], report)
   }
   if (group_interval === 0) report([...path, 'group_interval'], 'group_interval cannot be zero')
   if (repeat_interval === 0) report([...path, 'repeat_interval'], 'repeat_interval cannot be zero')
+  for (const name of Object.keys(labels)) {
+    if (!isLabelName(name, mode))
+      report([...path, 'labels', name], `invalid label name "${name}" in route labels`, 'key')
+  }
+  const merged = { ...inherited, ...labels }
+  checkCycle(merged, labels, [...path, 'labels'], report)
+  const intervals = (key: 'mute_time_intervals' | 'active_time_intervals') => {
+    const names = route[key] ?? []
+    for (const [index, name] of names.entries()) {
+      const reference = { what: 'time interval', name, known: context.timeIntervals, usedIn: 'route' }
+      checkReference(reference, [...path, key, index], report)
+    }
+    return names
+  }
   return {
     receiver: receiver === '' ? undefined : receiver,
-    groupBy: readGroupBy(route.group_by, [...path, 'group_by'], report),
+    groupBy: readGroupBy(route.group_by, [...path, 'group_by'], context),
     groupWaitMs: route.group_wait,
     groupIntervalMs: group_interval,
     repeatIntervalMs: repeat_interval,
     matchers: readMatchers(route, path, context),
     continue: route.continue,
-    routes: (route.routes ?? []).map((child, index) => readRoute(child, [...path, 'routes', index], context)),
+    muteTimeIntervals: intervals('mute_time_intervals'),
+    activeTimeIntervals: intervals('active_time_intervals'),
+    labels,
+    routes: (route.routes ?? []).map((child, index) => readRoute(child, [...path, 'routes', index], context, merged)),
   }
 }
 
-function readGroupBy(names: readonly string[] | undefined, path: Path, report: Report): GroupBy | undefined {
-  if (names === undefined) return undefined
-  const seen = new Set<string>()
-  for (const [index, name] of names.entries()) {
-    const at = [...path, index]
-    if (name === '') report(at, 'invalid label name "" in group_by list')
-    else if (seen.has(name)) report(at, `duplicated label "${name}" in group_by`)
-    seen.add(name)
-  }
-  if (!seen.has('...')) return names
-  if (seen.size > 1) report(path, 'cannot have wildcard group_by (`...`) and other labels at the same time')
-  return 'all'
+type Labels = Readonly<Record<string, string>>
+
+/** Reports labels that ask for each other, once for each node that closes a circle. */
+function checkCycle(merged: Labels, own: Labels, path: Path, report: Report): void {
+  const order = orderLabels(merged)
+  const name = order.ok ? undefined : order.cycle.find((label) => Object.hasOwn(own, label))
+  if (order.ok || name === undefined) return
+  report([...path, name], `route labels ask for each other, so none can be rendered: ${order.cycle.join(' > ')}`)
 }

@@ -1,7 +1,7 @@
 import type { Report } from '#lib/config/check.ts'
 import type { Path } from '#lib/config/diagnostic.ts'
 import { boolean, choice, optional, type Static, secret, section, text } from '#lib/config/schema.ts'
-import { atMostOne } from './exclusive.ts'
+import { atMostOne, isSet } from './exclusive.ts'
 
 const TLS_VERSIONS = ['TLS10', 'TLS11', 'TLS12', 'TLS13'] as const
 
@@ -24,7 +24,10 @@ export function checkTlsConfig(tls: TlsConfig, path: Path, report: Report): void
   atMostOne(tls, ['ca', 'ca_file'], path, report)
   atMostOne(tls, ['cert', 'cert_file'], path, report)
   atMostOne(tls, ['key', 'key_file'], path, report)
-  const hasCert = tls.cert !== undefined || tls.cert_file !== undefined
-  const hasKey = tls.key !== undefined || tls.key_file !== undefined
-  if (hasCert !== hasKey) report(path, 'a client certificate needs both cert or cert_file and key or key_file', 'key')
+  const hasCert = isSet(tls.cert) || isSet(tls.cert_file)
+  const hasKey = isSet(tls.key) || isSet(tls.key_file)
+  const needs = (missing: string, given: string) =>
+    `exactly one of ${missing} or ${missing}_file must be configured when a client ${given} is configured`
+  if (hasCert && !hasKey) report(path, needs('key', 'certificate'), 'key')
+  if (hasKey && !hasCert) report(path, needs('cert', 'key'), 'key')
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '#lib/clock.ts'
-import type { LabelSet } from '#lib/labels.ts'
+import { compareUtf8, LabelSet } from '#lib/labels.ts'
 import { type Alert, isResolved } from '../alert.ts'
+import type { RenderLabels } from '../route/labels.ts'
 import { groupLabels, matchRoutes, type Route } from '../route/tree.ts'
 import type { GroupLog } from '../store/groups.ts'
+import { FlushGate } from './flush-gate.ts'
 import { Group, groupId, type Notify } from './group.ts'
 import { resumeDelayMs } from './schedule.ts'
 
@@ -11,7 +13,12 @@ export interface DispatcherOptions {
   readonly clock: Clock
   readonly log: GroupLog
   readonly notify: Notify
+  readonly renderLabels: RenderLabels
+  readonly allowanceMs: () => number
 }
+
+/** How long until groups flush at another member, by group id, in milliseconds. */
+export type FlushDelays = ReadonlyMap<string, number>
 
 export interface StartOptions {
   /** Alerts from before the start; groups that the log knows go on with them. */
@@ -20,11 +27,29 @@ export interface StartOptions {
   readonly ranUntilMs: number
 }
 
+/** Where alerts with some labels go. */
+interface Placement {
+  readonly groups: readonly Group[]
+  readonly receivers: readonly string[]
+}
+
+/** Beyond this all is found out anew. */
+const MAX_REMEMBERED = 200_000
+
 /** Puts alerts into their groups and keeps the groups of one routing tree. */
 export class Dispatcher {
   readonly root: Route
   readonly #options: DispatcherOptions
   readonly #groups = new Map<string, Group>()
+  /** Where alerts went the last time: they come again and again, with the very same labels. */
+  readonly #placements = new Map<LabelSet, Placement>()
+  /** Of the alert before, which often went the same way: one list is enough for both. */
+  #latest: Placement = { groups: [], receivers: [] }
+  /** Lists of receivers, by their names. */
+  readonly #receivers = new Map<string, readonly string[]>()
+  /** All of them in order, until one comes or goes: whoever reads the list reads it again soon. */
+  #ordered: readonly Group[] | undefined
+  readonly #gate = new FlushGate()
   readonly #draining = new AbortController()
   readonly #halt = new AbortController()
   #running = false
@@ -35,8 +60,20 @@ export class Dispatcher {
     this.#options = options
   }
 
+  /** By their labels, then by their receivers. */
+  get ordered(): readonly Group[] {
+    this.#ordered ??= [...this.#groups.values()].sort(
+      (a, b) => LabelSet.compare(a.labels, b.labels) || compareUtf8(a.route.receiver, b.route.receiver),
+    )
+    return this.#ordered
+  }
+
   get groups(): Iterable<Group> {
     return this.#groups.values()
+  }
+
+  get(id: string): Group | undefined {
+    return this.#groups.get(id)
   }
 
   /** Rebuilds the groups. They do not flush before {@link start}. */
@@ -58,16 +95,55 @@ export class Dispatcher {
     })
   }
 
+  /** The receivers of the routes that an alert with these labels takes. Often the very list that others have. */
+  receiversOf(labels: LabelSet): readonly string[] {
+    return this.#placements.get(labels)?.receivers ?? this.#receiversOf(matchRoutes(this.root, labels))
+  }
+
   start(): void {
     this.#running = true
     for (const group of this.#groups.values()) this.#startGroup(group)
   }
 
-  /** Puts an alert into the groups that it belongs to, making those that are missing. */
-  dispatch(alert: Alert): void {
-    for (const { route, labels, id } of this.#placesOf(alert.labels)) {
-      this.#groupAt(id, route, labels, alert).insert(alert)
+  /** When the groups of an alert flush next. */
+  flushDelays(labels: LabelSet): FlushDelays {
+    const delays = new Map<string, number>()
+    for (const { id } of this.#placesOf(labels)) {
+      const delayMs = this.#groups.get(id)?.flushDelayMs
+      if (delayMs !== undefined) delays.set(id, delayMs)
     }
+    return delays
+  }
+
+  /**
+   * Puts an alert into the groups that it belongs to, making those that are missing.
+   *
+   * @param delays for an alert from another member: a group that is made for it flushes when it does there
+   */
+  dispatch(alert: Alert, delays?: FlushDelays): void {
+    const known = this.#placements.get(alert.labels)?.groups
+    if (known?.every((group) => this.#groups.get(group.id) === group)) {
+      for (const group of known) group.insert(alert)
+      return
+    }
+    const groups = this.#placesOf(alert.labels).map(({ route, labels, id }) =>
+      this.#groupAt(id, route, labels, alert, delays),
+    )
+    for (const group of groups) group.insert(alert)
+    if (!isSame(groups, this.#latest.groups)) {
+      this.#latest = { groups, receivers: this.#receiversOf(groups.map(({ route }) => route)) }
+    }
+    if (this.#placements.size >= MAX_REMEMBERED) this.#placements.clear()
+    this.#placements.set(alert.labels, this.#latest)
+  }
+
+  #receiversOf(routes: readonly Route[]): readonly string[] {
+    const names = routes.map(({ receiver }) => receiver)
+    const key = names.join('\0')
+    const known = this.#receivers.get(key)
+    if (known !== undefined) return known
+    if (this.#receivers.size < MAX_REMEMBERED) this.#receivers.set(key, names)
+    return names
   }
 
   /** Stops all timers. Notifications under way may end until the deadline; then they are cut. */
@@ -88,18 +164,23 @@ export class Dispatcher {
     })
   }
 
-  #groupAt(id: string, route: Route, labels: LabelSet, first: Alert): Group {
+  #groupAt(id: string, route: Route, labels: LabelSet, first: Alert, delays?: FlushDelays): Group {
     const known = this.#groups.get(id)
     if (known !== undefined) return known
-    const { clock, log, notify } = this.#options
+    const { clock, log, notify, renderLabels, allowanceMs } = this.#options
     const group = new Group({
-      ...{ route, labels, clock, log, notify },
+      ...{ route, labels, clock, log, notify, renderLabels, allowanceMs, gate: this.#gate },
       draining: this.#draining.signal,
       halt: this.#halt.signal,
       onEmpty: (empty) => this.#remove(empty),
     })
     this.#groups.set(id, group)
-    if (log.get(id) === undefined) log.schedule(id, clock.nowMs() + this.#firstDelayMs(route, first))
+    this.#ordered = undefined
+    if (log.get(id) === undefined) {
+      const mostMs = Math.max(route.groupWaitMs, route.groupIntervalMs)
+      const delayMs = Math.min(delays?.get(id) ?? this.#firstDelayMs(route, first), mostMs)
+      log.schedule(id, clock.nowMs() + delayMs)
+    }
     if (this.#running) this.#startGroup(group)
     return group
   }
@@ -112,12 +193,18 @@ export class Dispatcher {
   #startGroup(group: Group): void {
     const { clock, log } = this.#options
     const nowMs = clock.nowMs()
-    const flushAtMs = log.get(group.id)?.flushAtMs ?? nowMs
-    group.start(resumeDelayMs({ ...group.route, flushAtMs, nowMs, ranUntilMs: this.#ranUntilMs }))
+    const { flushAtMs, unfinished } = log.get(group.id) ?? { flushAtMs: nowMs, unfinished: false }
+    const delayMs = resumeDelayMs({ ...group.route, flushAtMs, nowMs, ranUntilMs: this.#ranUntilMs })
+    group.start(unfinished ? 0 : delayMs)
   }
 
   #remove(group: Group): void {
     this.#groups.delete(group.id)
+    this.#ordered = undefined
     this.#options.log.delete(group.id)
   }
+}
+
+function isSame(one: readonly Group[], other: readonly Group[]): boolean {
+  return one.length === other.length && one.every((group, index) => group === other[index])
 }

@@ -1,5 +1,6 @@
 import type { LabelSet } from '#lib/labels.ts'
-import { type Alert, compareAlerts, isResolved } from '../alert.ts'
+import { type Alert, isResolved, sortAlerts } from '../alert.ts'
+import type { Route } from '../route/tree.ts'
 
 /** An alert as it stood when its group flushed. It does not end halfway through a notification. */
 export interface FlushedAlert {
@@ -10,19 +11,31 @@ export interface FlushedAlert {
 /** What a group hands on each time its timer fires: all of its alerts, in the order in which they are told. */
 export interface Flush {
   readonly groupKey: string
+  /** What the notification log knows the group by: its id, which is the same while route and receiver are. */
+  readonly logKey: string
   readonly groupLabels: LabelSet
-  readonly receiver: string
-  readonly repeatIntervalMs: number
-  /** When the timer fired, epoch milliseconds. */
+  readonly routeLabels: LabelSet
+  readonly route: Route
+  /** When the timer was due, epoch milliseconds. */
   readonly tickMs: number
   readonly alerts: readonly FlushedAlert[]
+  /** The alerts as they are by now, for who had to wait. */
+  alertsNow(): readonly FlushedAlert[]
   /** Aborts when the time of the flush is up, with the reason why. */
   readonly signal: AbortSignal
   /** Aborts when the router stops: an attempt under way may end, no other is begun. */
   readonly draining: AbortSignal
 }
 
+/** What became of a flush. */
+export interface FlushOutcome {
+  /** False when someone could not be told: then all of it is tried again at the next flush. */
+  readonly told: boolean
+  /** Fingerprints of resolved alerts of whose end someone has still to be told, at another time. */
+  readonly held: ReadonlySet<string>
+}
+
 export function flushedAlerts(alerts: Iterable<Alert>, nowMs: number): FlushedAlert[] {
   const flushed = Array.from(alerts, (alert) => ({ alert, firing: !isResolved(alert, nowMs) }))
-  return flushed.sort((a, b) => compareAlerts(a.alert, b.alert))
+  return sortAlerts(flushed, ({ alert }) => alert)
 }

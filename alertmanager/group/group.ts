@@ -1,12 +1,14 @@
 import type { Clock } from '#lib/clock.ts'
 import type { LabelSet } from '#lib/labels.ts'
 import type { Alert } from '../alert.ts'
+import { plainLabels, type RenderLabels } from '../route/labels.ts'
 import type { Route } from '../route/tree.ts'
 import type { GroupLog } from '../store/groups.ts'
-import { type Flush, flushedAlerts } from './flush.ts'
+import { type Flush, type FlushOutcome, flushedAlerts } from './flush.ts'
+import type { FlushGate } from './flush-gate.ts'
 
-/** Tells about a group. False when someone could not be told: then all of it is tried again at the next flush. */
-export type Notify = (flush: Flush) => Promise<boolean>
+/** Tells about a group. */
+export type Notify = (flush: Flush) => Promise<FlushOutcome>
 
 export interface GroupOptions {
   readonly route: Route
@@ -14,14 +16,20 @@ export interface GroupOptions {
   readonly clock: Clock
   readonly log: GroupLog
   readonly notify: Notify
+  readonly renderLabels: RenderLabels
+  readonly gate: FlushGate
   readonly draining: AbortSignal
   /** Aborts what is under way. */
   readonly halt: AbortSignal
+  /** How much longer a flush may take than its interval, for waiting for other members. */
+  readonly allowanceMs: () => number
   readonly onEmpty: (group: Group) => void
 }
 
 /** Shortest time that a flush gets, whatever the group_interval. */
 const MIN_FLUSH_MS = 10_000
+/** A flush that takes longer is noted on disk: who stops or dies in it begins with it again. */
+const NOTED_AFTER_MS = 1_000
 /** The clock takes no longer delays. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
 
@@ -32,7 +40,9 @@ export class Group {
   readonly labels: LabelSet
   readonly #key: string
   readonly #options: GroupOptions
+  #routeLabels: LabelSet
   readonly #alerts = new Map<string, Alert>()
+  /** By the monotonic clock; 0 before the start. */
   #dueMs = 0
   #cancelTimer = () => {}
   #flushing: Promise<void> | undefined
@@ -43,8 +53,14 @@ export class Group {
     this.#options = options
     this.route = options.route
     this.labels = options.labels
+    this.#routeLabels = plainLabels(options.route.labels)
     this.id = groupId(options.route, options.labels)
     this.#key = `${options.route.key}:${options.labels}`
+  }
+
+  /** The labels of the route as they were rendered last. */
+  get routeLabels(): LabelSet {
+    return this.#routeLabels
   }
 
   get alerts(): Iterable<Alert> {
@@ -53,6 +69,12 @@ export class Group {
 
   has(fingerprint: string): boolean {
     return this.#alerts.has(fingerprint)
+  }
+
+  /** How long until it flushes next: not at all while it is at it, since that may fail. Undefined before the start. */
+  get flushDelayMs(): number | undefined {
+    if (this.#flushing !== undefined) return 0
+    return this.#dueMs === 0 ? undefined : Math.max(0, this.#dueMs - this.#options.clock.monotonicMs())
   }
 
   /** Takes an alert, or a new version of one. A group under way does not wait less for it. */
@@ -87,7 +109,9 @@ export class Group {
   }
 
   #tick(): void {
-    const tickMs = this.#options.clock.nowMs()
+    const { clock } = this.#options
+    // When it was due: what is counted from tick to tick must not depend on how late the timer fired.
+    const tickMs = Math.round(clock.nowMs() - Math.max(0, clock.monotonicMs() - this.#dueMs))
     if (this.#flushing !== undefined) {
       this.#lateTickMs = tickMs
       return
@@ -108,24 +132,35 @@ export class Group {
   }
 
   async #flush(tickMs: number): Promise<void> {
-    const { clock, notify, draining, halt } = this.#options
-    const alerts = flushedAlerts(this.#alerts.values(), clock.nowMs())
+    const { clock, log, notify, renderLabels, draining, halt, allowanceMs, gate } = this.#options
+    const turn = gate.pass()
+    if (turn !== undefined) await turn
+    const alertsNow = () => flushedAlerts(this.#alerts.values(), clock.nowMs())
+    const alerts = alertsNow()
     const deadline = new AbortController()
-    const cancelDeadline = clock.after(Math.max(this.route.groupIntervalMs, MIN_FLUSH_MS), () =>
-      deadline.abort('contextDeadlineExceeded'),
-    )
-    const told = await notify({
+    const leftMs = Math.max(this.route.groupIntervalMs, MIN_FLUSH_MS) + allowanceMs() - NOTED_AFTER_MS
+    let cancelTimer = clock.after(NOTED_AFTER_MS, () => {
+      log.setUnfinished(this.id, true)
+      cancelTimer = clock.after(leftMs, () => deadline.abort('contextDeadlineExceeded'))
+    })
+    const flush = {
       groupKey: this.#key,
+      logKey: this.id,
       groupLabels: this.labels,
-      receiver: this.route.receiver,
-      repeatIntervalMs: this.route.repeatIntervalMs,
+      route: this.route,
       tickMs,
       alerts,
+      alertsNow,
       signal: AbortSignal.any([deadline.signal, halt]),
       draining,
-    })
-    cancelDeadline()
-    if (told) this.#forget(alerts.filter(({ firing }) => !firing).map(({ alert }) => alert))
+    }
+    this.#routeLabels = renderLabels(flush)
+    const { told, held } = await notify({ ...flush, routeLabels: this.#routeLabels })
+    cancelTimer()
+    log.setUnfinished(this.id, !told && draining.aborted)
+    if (!told) return
+    const ended = alerts.filter(({ alert, firing }) => !firing && !held.has(alert.labels.fingerprint))
+    this.#forget(ended.map(({ alert }) => alert))
   }
 
   /** Drops resolved alerts that were told, unless a new version of one has come meanwhile. */

@@ -1,5 +1,5 @@
 import type { LabelSet } from '#lib/labels.ts'
-import type { IntegrationKind } from '../config/receivers.ts'
+import type { IntegrationKind } from '../config/receivers/formats.ts'
 import type { FlushedAlert } from '../group/flush.ts'
 
 /** Why a notification is sent, or `none`, in the words that receivers see. */
@@ -16,10 +16,16 @@ export interface Notification {
   readonly receiver: string
   readonly groupKey: string
   readonly groupLabels: LabelSet
+  /** Labels that the route gives to its notifications, rendered. */
+  readonly routeLabels: LabelSet
   readonly reason: NotificationReason
   /** At least one; in the order in which they are told. */
   readonly alerts: readonly FlushedAlert[]
+  /** What this integration wished to remember of its last notification of the group, such as the message to update. */
+  readonly receiverData: ReceiverData
 }
+
+export type ReceiverData = Readonly<Record<string, string>>
 
 /** Values of the `reason` label of `alertmanager_notifications_failed_total`. */
 export const FAILURE_REASONS = [
@@ -33,7 +39,17 @@ export const FAILURE_REASONS = [
 ] as const
 export type FailureReason = (typeof FAILURE_REASONS)[number]
 
-export type NotifyResult = { readonly ok: true; readonly warning?: string } | NotifyFailure
+export type NotifyResult = NotifySuccess | NotifyFailure
+
+interface NotifySuccess {
+  readonly ok: true
+  /** What part of it did not get through. */
+  readonly warning?: string
+  /** Another member of the cluster told it meanwhile, so nothing was sent. */
+  readonly isToldElsewhere?: boolean
+  /** Kept with the notification log until the next notification of the group; what was there stays if left out. */
+  readonly receiverData?: ReceiverData
+}
 
 export interface NotifyFailure {
   readonly ok: false
@@ -42,6 +58,8 @@ export interface NotifyFailure {
   readonly reason: FailureReason
   /** What went wrong and what to mend. Never holds a secret. */
   readonly message: string
+  /** How long the other side asked to wait before the next attempt. */
+  readonly retryAfterMs?: number
 }
 
 /** One way of telling, such as `webhook_configs[0]` of a receiver. */

@@ -25,7 +25,9 @@ export async function retry(attempt: () => Promise<NotifyResult>, options: Retry
     if (result.ok) return result
     onAttemptFailed(result, attempts)
     if (!result.retryable) return result
-    if (!stop.aborted) await clock.sleep(retryDelayMs(attempts, random()), stop)
+    // Who asks for more time than the flush has left is asked again at the next one.
+    const delayMs = Math.max(retryDelayMs(attempts, random()), result.retryAfterMs ?? 0)
+    if (!stop.aborted) await clock.sleep(delayMs, stop)
     if (stop.aborted) {
       const reason: FailureReason = signal.reason === 'contextDeadlineExceeded' ? signal.reason : 'contextCanceled'
       return failure(reason, true, `gave up after ${attempts} attempts: ${result.message}`)

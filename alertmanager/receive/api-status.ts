@@ -1,35 +1,40 @@
+import type { Cluster } from '../cluster/cluster.ts'
 import { formatMilli, momentOf } from '../moment.ts'
 import type { Pipeline } from '../pipeline.ts'
-import { COMPATIBLE_VERSION } from '../version.ts'
+import type { BuildInfo } from '../version.ts'
 import type { Endpoint } from './api.ts'
 import { readReceiverFilter } from './query.ts'
 import { json, refuse } from './response.ts'
 
 export interface StatusDeps {
   readonly pipeline: Pipeline
+  readonly cluster: Cluster
   /** When the process started, epoch milliseconds. */
   readonly startedAtMs: number
-  /** The version of this checkout. */
-  readonly version: string
+  readonly build: BuildInfo
 }
 
-/** `/status`. The cluster is off: this router runs alone. */
-export function statusEndpoint({ pipeline, startedAtMs, version }: StatusDeps): Endpoint {
+/** `/status`. Where the router runs alone it has no name and no peers, as upstream's. */
+export function statusEndpoint({ pipeline, cluster, startedAtMs, build }: StatusDeps): Endpoint {
   return {
     path: '/status',
     methods: {
       GET: () =>
         json({
-          cluster: { peers: [], status: 'disabled' },
+          cluster: {
+            ...(cluster.isEnabled ? { name: cluster.name } : {}),
+            peers: cluster.peers.map(({ name, address }) => ({ address, name })),
+            status: cluster.status,
+          },
           config: { original: pipeline.config.original },
           uptime: formatMilli(momentOf(startedAtMs)),
           versionInfo: {
-            branch: '',
-            buildDate: '',
-            buildUser: 'vedette',
-            goVersion: '',
-            revision: `vedette-${version}`,
-            version: COMPATIBLE_VERSION,
+            branch: build.branch,
+            buildDate: build.buildDate,
+            buildUser: build.buildUser,
+            goVersion: build.goVersion,
+            revision: build.revision,
+            version: build.version,
           },
         }),
     },
@@ -42,10 +47,11 @@ export function receiversEndpoint({ pipeline }: Pick<StatusDeps, 'pipeline'>): E
     path: '/receivers',
     methods: {
       GET({ query }) {
-        const filter = readReceiverFilter({ receiver_matchers: query.receiver_matchers })
+        const filter = readReceiverFilter({ receiver_matchers: query.receiver_matchers }, pipeline.config)
         if (!filter.ok) return refuse(400, filter.problem)
-        const names = pipeline.config.receivers.map(({ name }) => name).filter(filter.matches)
-        return json(names.map((name) => ({ name })))
+        const shown = pipeline.config.receivers.filter(({ name }) => filter.matches(name))
+        // The name is a label of each; it is shown as one beside others only.
+        return json(shown.map(({ name, labels }) => ({ name, labels: labels.size > 1 ? labels : undefined })))
       },
     },
   }

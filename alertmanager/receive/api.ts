@@ -1,10 +1,15 @@
+import { Readable } from 'node:stream'
 import { messageOf } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
+import { acceptsJson, contentTypeProblem, mediaType } from './content-types.ts'
+import { isPreflight, originHeaders, preflight } from './cross-origin.ts'
 import type { Query } from './query.ts'
 import { type ApiResponse, malformed } from './response.ts'
 
 interface ApiRequest {
   readonly query: Query
+  /** The variable parts of the path. */
+  readonly params: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
@@ -18,46 +23,61 @@ export interface Endpoint {
   readonly methods: Readonly<Partial<Record<Method, Handler>>>
 }
 
-const PREFIX = '/api/v2'
+/** Of upstream's API. */
+const UPSTREAM_PREFIX = '/api/v2'
+/** Of everything that upstream does not have. */
+export const OWN_PREFIX = '/api/vedette/v1'
+/** Fastify's, for a header that is none. */
+const MEDIA_TYPE_ERRORS = new Set<unknown>(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_CTP_INVALID_CONTENT_TYPE'])
 const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
-/** Serves the endpoints of API v2 with the manners of upstream's generated server: status codes, errors and headers. */
-export function serveApi(app: FastifyInstance, endpoints: readonly Endpoint[]): void {
+export interface ApiOptions {
+  readonly prefix?: string
+  readonly endpoints: readonly Endpoint[]
+  /** What stands before the paths of all routes: empty, or as `/am`. */
+  readonly routePrefix: string
+  /** Puts limits on the requests. */
+  readonly limit: (api: FastifyInstance) => void
+}
+
+/** Serves endpoints, of API v2 unless another prefix is given, with the manners of upstream's generated server: status codes, errors and headers. */
+export function serveApi(
+  app: FastifyInstance,
+  { prefix = UPSTREAM_PREFIX, endpoints, routePrefix, limit }: ApiOptions,
+): void {
   app.register(
     (api, _options, done) => {
+      limit(api)
       api.removeAllContentTypeParsers()
       api.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
       api.addHook('onRequest', (request, reply, next) => {
-        reply.headers({ 'cache-control': 'no-store', vary: 'Origin' })
-        if (request.headers.origin !== undefined) reply.header('access-control-allow-origin', '*')
+        reply.header('cache-control', 'no-store')
+        if (!isPreflight(request.method, request.headers)) reply.headers(originHeaders(request.headers))
         next()
       })
       for (const endpoint of endpoints) {
-        for (const url of [endpoint.path, `${endpoint.path}/`]) {
-          api.route({
-            method: [...ALL_METHODS],
-            url,
-            handler: async (request, reply) => send(reply, await answer(endpoint, request)),
-          })
-        }
+        api.route({
+          method: [...ALL_METHODS],
+          url: endpoint.path,
+          handler: async (request, reply) => {
+            const response = await answer(endpoint, request)
+            // It may have taken too long, and been answered for that.
+            return reply.sent ? reply : send(reply, response)
+          },
+        })
       }
       api.setNotFoundHandler((request, reply) => {
-        return send(reply, malformed(404, `path ${pathOf(request)} was not found`))
+        return send(reply, malformed(404, `path ${pathOf(request).slice(routePrefix.length)} was not found`))
       })
-      api.setErrorHandler((error, _request, reply) => {
-        const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-        return send(reply, malformed(status, messageOf(error)))
-      })
+      api.setErrorHandler((error, request, reply) => send(reply, failure(error, request)))
       done()
     },
-    { prefix: PREFIX },
+    { prefix: routePrefix + prefix },
   )
 }
 
 async function answer({ methods }: Endpoint, request: FastifyRequest): Promise<ApiResponse> {
-  if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
-    return preflight(request)
-  }
+  if (isPreflight(request.method, request.headers)) return preflight(request.headers)
   const handler = methods[request.method as Method]
   if (handler === undefined) return methodNotAllowed(request.method, methods)
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
@@ -66,36 +86,27 @@ async function answer({ methods }: Endpoint, request: FastifyRequest): Promise<A
     const message = `unsupported media type ${JSON.stringify(contentType)}, only [application/json] are allowed`
     return malformed(415, message)
   }
-  if (!acceptsJson(request.headers.accept)) {
+  // Whoever sends a body takes an answer of the same type, whatever the header says.
+  if (body.length === 0 && !acceptsJson(request.headers.accept)) {
     return malformed(406, 'unsupported media type requested, only [application/json] are available')
   }
-  return handler({ query: request.query as Query, body })
+  return handler({ query: request.query as Query, params: request.params as Record<string, string>, body })
+}
+
+/** What goes wrong before an endpoint sees the request, such as a body that is too long. */
+function failure(error: unknown, { headers }: FastifyRequest): ApiResponse {
+  const contentType = headers['content-type']
+  if (contentType !== undefined && error instanceof Error && 'code' in error && MEDIA_TYPE_ERRORS.has(error.code)) {
+    const message = `parsing Content-Type header from ${JSON.stringify(contentType)} failed, because `
+    return malformed(400, message + contentTypeProblem(contentType))
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return malformed(status, messageOf(error))
 }
 
 function methodNotAllowed(method: string, methods: Endpoint['methods']): ApiResponse {
   const list = METHODS.filter((name) => methods[name] !== undefined).join(',')
   return { ...malformed(405, `method ${method} is not allowed, but [${list}] are`), headers: { allow: list } }
-}
-
-/** Any page may ask with the simple methods; upstream allows no others either. */
-function preflight(request: FastifyRequest): ApiResponse {
-  const method = request.headers['access-control-request-method'] ?? ''
-  const asked = request.headers['access-control-request-headers']
-  const headers: Record<string, string> = {
-    vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
-  }
-  if (['GET', 'POST', 'HEAD'].includes(method)) headers['access-control-allow-methods'] = method
-  if (asked !== undefined) headers['access-control-allow-headers'] = 'Accept, Content-Type, X-Requested-With'
-  return { status: 200, body: '', headers }
-}
-
-function mediaType(header: string): string {
-  return header.split(';', 1)[0]!.trim().toLowerCase()
-}
-
-function acceptsJson(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '') return true
-  return accept.split(',').some((range) => ['application/json', 'application/*', '*/*'].includes(mediaType(range)))
 }
 
 function pathOf({ url }: FastifyRequest): string {
@@ -105,14 +116,20 @@ function pathOf({ url }: FastifyRequest): string {
 function send(reply: FastifyReply, { status, contentType, body, headers = {} }: ApiResponse): FastifyReply {
   reply.code(status).headers(headers)
   if (contentType !== undefined) reply.header('content-type', contentType)
+  if (body === '') return reply.send()
   // A text would get a charset added to its type, and no body a type of its own.
-  return body === '' ? reply.send() : reply.send(Buffer.from(body))
+  if (typeof body === 'string') return reply.send(Buffer.from(body))
+  reply.header(
+    'content-length',
+    body.reduce((total, { length }) => total + length, 0),
+  )
+  return reply.send(Readable.from(body))
 }
 
 /** API v1 is gone upstream too; old clients get told where to go. */
-export function serveRetiredApi(app: FastifyInstance): void {
+export function serveRetiredApi(app: FastifyInstance, routePrefix: string): void {
   const error = 'API v1 of Alertmanager was removed with version 0.27; use the same endpoint of /api/v2'
-  app.all('/api/v1/*', (_request, reply) => {
+  app.all(`${routePrefix}/api/v1/*`, (_request, reply) => {
     return reply
       .code(410)
       .type('application/json')

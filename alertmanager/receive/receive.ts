@@ -1,12 +1,20 @@
-import { LabelSet } from '#lib/labels.ts'
+import { quoteGo } from '#lib/go-quote.ts'
+import type { LabelSet } from '#lib/labels.ts'
+import type { MatcherMode } from '#lib/matcher-syntax.ts'
 import { type Alert, isResolved } from '../alert.ts'
+import { isLabelName } from '../config/label-names.ts'
 import type { RouterEvents } from '../events.ts'
-import { compareMoments, isZero, momentOf } from '../moment.ts'
+import { compareMoments, isZero, type Moment, momentOf } from '../moment.ts'
+import { sizeProblem } from './alert-limits.ts'
 import type { PostableAlert } from './postable-alerts.ts'
 
 export interface ReceiveOptions {
   readonly nowMs: number
   readonly resolveTimeoutMs: number
+  /** In classic mode fewer names of labels are valid. */
+  readonly matcherMode: MatcherMode
+  /** The alert as it is stored, if it is. What it has in common with a new version need not be looked at again. */
+  readonly known: (fingerprint: string) => Alert | undefined
   readonly events: RouterEvents
 }
 
@@ -16,15 +24,24 @@ export interface ReceivedAlerts {
   readonly problems: readonly string[]
 }
 
+/** The result of receiving alerts: what became of those that were not taken, and when the others are on disk. */
+export interface Received {
+  /** What is wrong with the invalid ones. */
+  readonly problems: readonly string[]
+  /** How many were valid, but one too many. */
+  readonly limited: number
+  readonly safe: Promise<void>
+}
+
 /** Makes alerts of what came in. One that is invalid does not cost the others their place. */
 export function receiveAlerts(incoming: readonly PostableAlert[], options: ReceiveOptions): ReceivedAlerts {
-  const { nowMs, events } = options
+  const { nowMs, matcherMode, known, events } = options
   const alerts: Alert[] = []
   const problems: string[] = []
   let resolved = 0
   for (const postable of incoming) {
     const alert = toAlert(postable, options)
-    const problem = problemOf(alert)
+    const problem = problemOf(alert, known(alert.labels.fingerprint), matcherMode)
     if (isResolved(alert, nowMs)) resolved += 1
     if (problem === undefined) alerts.push(alert)
     else problems.push(problem)
@@ -36,13 +53,13 @@ export function receiveAlerts(incoming: readonly PostableAlert[], options: Recei
   return { alerts, problems }
 }
 
-/** Fills in the times that the sender left out, and drops empty labels. */
+/** Fills in the times that the sender left out. */
 function toAlert(postable: PostableAlert, { nowMs, resolveTimeoutMs }: ReceiveOptions): Alert {
-  const given = (moment: PostableAlert['startsAt']) => (moment === undefined || isZero(moment) ? undefined : moment)
-  const [startsAt, endsAt] = [given(postable.startsAt), given(postable.endsAt)]
+  const startsAt = given(postable.startsAt)
+  const endsAt = given(postable.endsAt)
   return {
-    labels: LabelSet.from(postable.labels).filter((_name, value) => value !== ''),
-    annotations: LabelSet.from(postable.annotations),
+    labels: postable.labels,
+    annotations: postable.annotations,
     startsAt: startsAt ?? endsAt ?? momentOf(nowMs),
     endsAt: endsAt ?? momentOf(nowMs + resolveTimeoutMs),
     updatedAtMs: nowMs,
@@ -51,12 +68,25 @@ function toAlert(postable: PostableAlert, { nowMs, resolveTimeoutMs }: ReceiveOp
   }
 }
 
+function given(moment: Moment | undefined): Moment | undefined {
+  return moment === undefined || isZero(moment) ? undefined : moment
+}
+
 /** What upstream objects to in an alert, in its words; undefined for a valid one. */
-function problemOf({ labels, annotations, startsAt, endsAt }: Alert): string | undefined {
+function problemOf(alert: Alert, known: Alert | undefined, mode: MatcherMode): string | undefined {
+  const { labels, annotations, startsAt, endsAt } = alert
   if (compareMoments(endsAt, startsAt) < 0) return 'start time must be before end time'
-  // In Alertmanager's default mode any name is valid but the empty one.
-  if (labels.get('') !== undefined) return 'invalid label set: invalid name ""'
+  if (known?.labels === labels && known.annotations === annotations) return undefined
+  const size = sizeProblem(alert)
+  if (size !== undefined) return size
+  const label = invalidName(labels, mode)
+  if (label !== undefined) return `invalid label set: invalid name ${quoteGo(label)}`
   if (labels.size === 0) return 'at least one label pair required'
-  if (annotations.get('') !== undefined) return 'invalid annotations: invalid name ""'
+  const annotation = invalidName(annotations, mode)
+  return annotation === undefined ? undefined : `invalid annotations: invalid name ${quoteGo(annotation)}`
+}
+
+function invalidName(labels: LabelSet, mode: MatcherMode): string | undefined {
+  for (const [name] of labels) if (!isLabelName(name, mode)) return name
   return undefined
 }

@@ -1,14 +1,14 @@
 import { encodeJson, type Json } from '../json.ts'
 
-/** What an endpoint answers. A body that is a text is sent as it is. */
+/** What an endpoint answers. A body is sent as it is; a long one has several parts. */
 export interface ApiResponse {
   readonly status: number
   readonly contentType?: string
-  readonly body: string
+  readonly body: string | readonly Buffer[]
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const JSON_TYPE = 'application/json'
+export const JSON_TYPE = 'application/json'
 
 export function json(body: Json): ApiResponse {
   return { status: 200, contentType: JSON_TYPE, body: encodeJson(body) }
@@ -28,4 +28,15 @@ export function refuse(status: number, message: string): ApiResponse {
 export function malformed(code: number, message: string): ApiResponse {
   const body = encodeJson({ code, message }).trimEnd()
   return { status: code >= 600 ? 422 : code, contentType: JSON_TYPE, body }
+}
+
+/** To somebody who asks for something costly too often. */
+export function tooMany(what: string, retryAfterSeconds: number): ApiResponse {
+  const refused = refuse(429, `too many ${what}; try again in ${retryAfterSeconds} s`)
+  return { ...refused, headers: { 'retry-after': String(retryAfterSeconds) } }
+}
+
+/** To a body that is larger than what an endpoint can need. */
+export function tooLarge(maxBytes: number): ApiResponse {
+  return refuse(413, `the body has more than ${maxBytes} bytes`)
 }

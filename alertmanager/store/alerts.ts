@@ -1,8 +1,10 @@
 import { LabelSet } from '#lib/labels.ts'
 import { type Alert, isResolved } from '../alert.ts'
-import { formatNano, momentOf, parseMoment } from '../moment.ts'
+import { compareMoments, formatNano, type Moment, momentOf, parseMoment } from '../moment.ts'
+import { byFingerprint } from './by-fingerprint.ts'
 import type { Database, Statement, Table } from './database.ts'
 import { mergeAlerts } from './merge.ts'
+import { mergeReplicas, sameAnnotations } from './merge-replicas.ts'
 
 export interface RestartOptions {
   readonly nowMs: number
@@ -10,16 +12,54 @@ export interface RestartOptions {
   readonly graceMs: number
 }
 
-/** The alerts that were received, by fingerprint, in memory and on disk. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS alerts (
+    fingerprint TEXT PRIMARY KEY,
+    labels TEXT NOT NULL,
+    annotations TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    generator_url TEXT NOT NULL,
+    timeout INTEGER NOT NULL
+  ) WITHOUT ROWID`
+
+interface Stored {
+  alert: Alert
+  /** The end that the disk knows, epoch milliseconds. */
+  savedEndMs: number
+}
+
+/** Hears of alerts, for those who tell other members of the cluster. */
+export interface AlertWatcher {
+  /** Came in here, and are not as they were, but for a later end. */
+  changed(alerts: readonly Alert[]): void
+  /** Are resolved, and were told. */
+  forgotten(alerts: readonly Alert[]): void
+}
+
+/** Times that are remembered while alerts are loaded. */
+const MAX_TIMES = 10_000
+/** How long the disk's idea of an alert's end must last at least, in milliseconds. */
+const MIN_SAVED_MS = 30_000
+
+/**
+ * The alerts that were received, by fingerprint, in memory and on disk. What changes an alert is on disk at once. That
+ * it still fires its sender says again and again: the disk is told before the end that it knows comes.
+ */
 export class AlertStore implements Table {
+  readonly schema = SCHEMA
   readonly #database: Database
-  readonly #alerts = new Map<string, Alert>()
-  readonly #save: Statement
+  readonly #alerts = new Map<string, Stored>()
+  readonly #saveAlert: Statement
   readonly #remove: Statement
+  /** All of them in order, until one comes or goes: whoever reads the list reads it again soon. */
+  #ordered: readonly Stored[] | undefined
+  #watcher: AlertWatcher | undefined
 
   constructor(database: Database) {
     this.#database = database
-    this.#save = database.statement('INSERT OR REPLACE INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#saveAlert = database.statement('INSERT OR REPLACE INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#remove = database.statement('DELETE FROM alerts WHERE fingerprint = ?')
     database.register(this)
   }
@@ -27,25 +67,76 @@ export class AlertStore implements Table {
   /** Reads what the process before left. Alerts that ended while none ran may only have lacked a listener. */
   load({ nowMs, graceMs }: RestartOptions): void {
     const stoppedMs = this.#database.lastCommitMs
-    for (const row of this.#database.statement('SELECT * FROM alerts').all()) {
-      const alert = afterDowntime(fromRow(row), stoppedMs, { nowMs, graceMs })
-      this.#alerts.set(alert.labels.fingerprint, alert)
+    const readTime = rememberTimes()
+    for (const row of this.#database.statement('SELECT * FROM alerts').rows()) {
+      const saved = fromRow(row, readTime)
+      const alert = afterDowntime(saved, stoppedMs, { nowMs, graceMs })
+      this.#add({ alert, savedEndMs: saved.endsAt.ms })
     }
   }
 
   /** Stores alerts, merged with what is known of them; returns them as stored. */
   put(incoming: readonly Alert[], nowMs: number): { readonly stored: readonly Alert[]; readonly safe: Promise<void> } {
+    const changed: Stored[] = []
+    const news: Alert[] = []
     const stored = incoming.map((alert) => {
       const { fingerprint } = alert.labels
-      const old = this.#alerts.get(fingerprint)
-      const merged = old === undefined ? alert : mergeAlerts(old, alert, nowMs)
-      this.#alerts.set(fingerprint, merged)
+      const known = this.#alerts.get(fingerprint)
+      if (known === undefined) {
+        const added = { alert, savedEndMs: alert.endsAt.ms }
+        this.#add(added)
+        changed.push(added)
+        news.push(alert)
+        return alert
+      }
+      const merged = mergeAlerts(known.alert, alert, nowMs)
+      const isEndSafe = known.savedEndMs >= nowMs + MIN_SAVED_MS && known.savedEndMs <= merged.endsAt.ms
+      const isNews = !isSameButForEnd(known.alert, merged, nowMs)
+      known.alert = merged
+      if (isNews) news.push(merged)
+      if (isNews || !isEndSafe) changed.push(known)
       return merged
     })
-    const safe = this.#database.write(() => {
-      for (const alert of stored) this.#saveRow(alert)
+    if (news.length > 0) this.#watcher?.changed(news)
+    return { stored, safe: changed.length === 0 ? this.#database.settled() : this.#save(changed) }
+  }
+
+  /** Takes over what another member of the cluster knows. Returns those alerts that are not as they were, as stored. */
+  merge(incoming: readonly Alert[]): readonly Alert[] {
+    const changed: Stored[] = []
+    for (const alert of incoming) {
+      const { fingerprint } = alert.labels
+      const known = this.#alerts.get(fingerprint)
+      const merged = known === undefined ? alert : mergeReplicas(known.alert, alert)
+      if (merged === known?.alert) continue
+      const stored = known ?? { alert: merged, savedEndMs: merged.endsAt.ms }
+      stored.alert = merged
+      if (known === undefined) this.#add(stored)
+      changed.push(stored)
+    }
+    if (changed.length > 0) void this.#save(changed)
+    return changed.map(({ alert }) => alert)
+  }
+
+  watch(watcher: AlertWatcher): void {
+    this.#watcher = watcher
+  }
+
+  /** Tells the disk of all that still fires, but would be over by what the disk knows. */
+  saveEnds(nowMs: number): void {
+    const expiring: Stored[] = []
+    for (const stored of this.#alerts.values()) {
+      const { alert, savedEndMs } = stored
+      if (savedEndMs < nowMs + MIN_SAVED_MS && alert.endsAt.ms > savedEndMs) expiring.push(stored)
+    }
+    if (expiring.length > 0) void this.#save(expiring)
+  }
+
+  #save(changed: readonly Stored[]): Promise<void> {
+    for (const stored of changed) stored.savedEndMs = stored.alert.endsAt.ms
+    return this.#database.write(() => {
+      for (const { alert } of changed) this.#saveRow(alert)
     })
-    return { stored, safe }
   }
 
   get size(): number {
@@ -56,49 +147,85 @@ export class AlertStore implements Table {
     return this.#alerts.has(fingerprint)
   }
 
-  values(): Iterable<Alert> {
-    return this.#alerts.values()
+  get(fingerprint: string): Alert | undefined {
+    return this.#alerts.get(fingerprint)?.alert
+  }
+
+  *values(): Generator<Alert> {
+    for (const { alert } of this.#alerts.values()) yield alert
+  }
+
+  /** In the order of their fingerprints. */
+  *ordered(): Generator<Alert> {
+    this.#ordered ??= byFingerprint(this.#alerts.values(), ({ alert }) => alert.labels.fingerprint)
+    for (const { alert } of this.#ordered) yield alert
+  }
+
+  #add(stored: Stored): void {
+    this.#alerts.set(stored.alert.labels.fingerprint, stored)
+    this.#ordered = undefined
   }
 
   /** Forgets resolved alerts, except those that a group still has to tell about. */
   collectGarbage(nowMs: number, isHeld: (fingerprint: string) => boolean): void {
-    const gone: string[] = []
-    for (const [fingerprint, alert] of this.#alerts) {
-      if (isResolved(alert, nowMs) && !isHeld(fingerprint)) gone.push(fingerprint)
+    const gone: Alert[] = []
+    for (const [fingerprint, { alert }] of this.#alerts) {
+      if (isResolved(alert, nowMs) && !isHeld(fingerprint)) gone.push(alert)
     }
     if (gone.length === 0) return
-    for (const fingerprint of gone) this.#alerts.delete(fingerprint)
+    for (const { labels } of gone) this.#alerts.delete(labels.fingerprint)
+    this.#ordered = undefined
+    this.#watcher?.forgotten(gone)
     void this.#database.write(() => {
-      for (const fingerprint of gone) this.#remove.run(fingerprint)
+      for (const { labels } of gone) this.#remove.run(labels.fingerprint)
     })
   }
 
   rewrite(): void {
     this.#database.statement('DELETE FROM alerts').run()
-    for (const alert of this.#alerts.values()) this.#saveRow(alert)
+    for (const { alert } of this.#alerts.values()) this.#saveRow(alert)
   }
 
   #saveRow({ labels, annotations, startsAt, endsAt, updatedAtMs, generatorUrl, timeout }: Alert): void {
     const times = [formatNano(startsAt), formatNano(endsAt), Math.round(updatedAtMs)]
-    this.#save.run(labels.fingerprint, toText(labels), toText(annotations), ...times, generatorUrl, Number(timeout))
+    this.#saveAlert.run(labels.fingerprint, labels.json, annotations.json, ...times, generatorUrl, Number(timeout))
   }
 }
 
-function toText(labels: LabelSet): string {
-  return JSON.stringify(Object.fromEntries(labels))
+/** Whether nothing happened but that the sender said once more that it fires, or that it has ended. */
+function isSameButForEnd(old: Alert, alert: Alert, nowMs: number): boolean {
+  return (
+    sameAnnotations(old, alert) &&
+    old.generatorUrl === alert.generatorUrl &&
+    old.timeout === alert.timeout &&
+    compareMoments(old.startsAt, alert.startsAt) === 0 &&
+    isResolved(old, nowMs) === isResolved(alert, nowMs) &&
+    (!isResolved(alert, nowMs) || compareMoments(old.endsAt, alert.endsAt) === 0)
+  )
 }
 
-function fromRow(row: Readonly<Record<string, unknown>>): Alert {
-  const labels = (column: string) => LabelSet.from(JSON.parse(String(row[column])) as Record<string, string>)
-  const moment = (column: string) => parseMoment(String(row[column])) ?? momentOf(0)
+function fromRow(row: readonly unknown[], readTime: (text: string) => Moment): Alert {
+  const [fingerprint, labels, annotations, startsAt, endsAt, updatedAtMs, generatorUrl, timeout] = row
   return {
-    labels: labels('labels'),
-    annotations: labels('annotations'),
-    startsAt: moment('starts_at'),
-    endsAt: moment('ends_at'),
-    updatedAtMs: Number(row.updated_at_ms),
-    generatorUrl: String(row.generator_url),
-    timeout: row.timeout === 1,
+    labels: LabelSet.kept(String(labels), String(fingerprint)),
+    annotations: LabelSet.kept(String(annotations)),
+    startsAt: readTime(String(startsAt)),
+    endsAt: readTime(String(endsAt)),
+    updatedAtMs: Number(updatedAtMs),
+    generatorUrl: String(generatorUrl),
+    timeout: timeout === 1,
+  }
+}
+
+/** Alerts that were sent together have their times in common. */
+function rememberTimes(): (text: string) => Moment {
+  const known = new Map<string, Moment>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const moment = parseMoment(text) ?? momentOf(0)
+    if (known.size < MAX_TIMES) known.set(text, moment)
+    return moment
   }
 }
 

@@ -3,10 +3,11 @@ import { Backoff } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import { CodedError, messageOf } from '#lib/errors.ts'
 import type { Service } from '#lib/lifecycle.ts'
-import { SCHEMA, SCHEMA_VERSION } from './tables.ts'
 
 /** A part of the state: memory holds all of it, the file has a copy. */
 export interface Table {
+  /** Makes the table where it is missing: `CREATE TABLE IF NOT EXISTS …`. */
+  readonly schema: string
   /** Puts all of it into the file, in place of what is there. Runs within a transaction. */
   rewrite(): void
 }
@@ -19,11 +20,20 @@ export interface DatabaseOptions {
 }
 
 const SQLITE_FULL = 13
+/** Raised when files of the version before cannot be used as they are. */
+const SCHEMA_VERSION = 1
+const OWN_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS state (committed_at_ms INTEGER NOT NULL);
+  INSERT INTO state SELECT 0 WHERE NOT EXISTS (SELECT * FROM state)`
 
 /** A statement that is prepared when it is first used. */
 export interface Statement {
   run(...parameters: SQLInputValue[]): void
-  all(): Record<string, SQLOutputValue>[]
+  all(...parameters: SQLInputValue[]): Record<string, SQLOutputValue>[]
+  /** As {@link all}, one after the other: a hundred thousand rows at once would double the heap. */
+  each(): Iterable<Record<string, SQLOutputValue>>
+  /** As {@link each}, the columns in their order: half the time. */
+  rows(): Iterable<readonly SQLOutputValue[]>
 }
 
 /**
@@ -47,7 +57,7 @@ export class Database implements Service {
   }
 
   start(): void {
-    this.#file = openFile(this.#options.path)
+    this.#file = openFile(this.#options.path, [OWN_SCHEMA, ...this.#tables.map(({ schema }) => schema)])
     this.#lastCommitMs = Number(this.statement('SELECT committed_at_ms FROM state').all()[0]?.committed_at_ms)
   }
 
@@ -62,15 +72,26 @@ export class Database implements Service {
     return this.#lastCommitMs
   }
 
-  /** Names a part that must be written anew after a failed commit. */
+  /** Adds a table to the file. It is written anew after a failed commit. */
   register(table: Table): void {
     this.#tables.push(table)
+    this.#file?.exec(table.schema)
   }
 
   statement(text: string): Statement {
     let prepared: StatementSync | undefined
     const get = () => (prepared ??= this.#opened.prepare(text))
-    return { run: (...parameters) => void get().run(...parameters), all: () => get().all() }
+    return {
+      run: (...parameters) => void get().run(...parameters),
+      all: (...parameters) => get().all(...parameters),
+      each: () => get().iterate(),
+      rows: () => {
+        const statement = this.#opened.prepare(text)
+        statement.setReturnArrays(true)
+        // Its type knows of objects only.
+        return statement.iterate() as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
+      },
+    }
   }
 
   /** Adds a change to the next transaction. The promise settles when it is on disk, or could not be brought there. */
@@ -83,6 +104,12 @@ export class Database implements Service {
       setImmediate(() => this.#commitNow())
     }
     return this.#commit.promise
+  }
+
+  /** Settles when all that was written so far is on disk, or could not be brought there. */
+  settled(): Promise<void> {
+    if (this.#commit !== undefined) return this.#commit.promise
+    return this.#stale ? this.write(() => {}) : Promise.resolve()
   }
 
   get #opened(): DatabaseSync {
@@ -128,13 +155,13 @@ export class Database implements Service {
   }
 }
 
-function openFile(path: string): DatabaseSync {
+function openFile(path: string, schemas: readonly string[]): DatabaseSync {
   try {
     const sql = new DatabaseSync(path)
     sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
     const version = Number(sql.prepare('PRAGMA user_version').get()?.user_version)
     if (version > SCHEMA_VERSION) throw new Error(`it was written by a newer version (${version})`)
-    if (version === 0) sql.exec(`BEGIN; ${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    sql.exec(`BEGIN; ${schemas.join(';')}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     return sql
   } catch (error) {
     throw new CodedError('DIRECTORY_UNWRITABLE', ['alertmanager', path, messageOf(error)], { cause: error })

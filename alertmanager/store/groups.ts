@@ -6,15 +6,35 @@ export interface GroupState {
   readonly flushAtMs: number
   /** Fingerprints of its alerts. A resolved one stays until the group has told about it. */
   readonly alerts: ReadonlySet<string>
+  /** A flush of it was cut short, or is under way: it is to be made up for if nobody ends it. */
+  readonly unfinished: boolean
 }
 
 interface MutableGroupState {
   flushAtMs: number
+  unfinished: boolean
   readonly alerts: Set<string>
 }
 
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS groups (
+    id TEXT PRIMARY KEY,
+    flush_at_ms INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS group_alerts (
+    group_id TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (group_id, fingerprint)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS unfinished_flushes (
+    group_id TEXT PRIMARY KEY
+  ) WITHOUT ROWID`
+
 /** The groups there are, their alerts and their timers, by group id. In memory and on disk. */
 export class GroupLog implements Table {
+  readonly schema = SCHEMA
   readonly #database: Database
   readonly #groups = new Map<string, MutableGroupState>()
   readonly #saveGroup: Statement
@@ -22,6 +42,8 @@ export class GroupLog implements Table {
   readonly #removeAlerts: Statement
   readonly #saveAlert: Statement
   readonly #removeAlert: Statement
+  readonly #saveUnfinished: Statement
+  readonly #removeUnfinished: Statement
 
   constructor(database: Database) {
     this.#database = database
@@ -30,15 +52,26 @@ export class GroupLog implements Table {
     this.#removeAlerts = database.statement('DELETE FROM group_alerts WHERE group_id = ?')
     this.#saveAlert = database.statement('INSERT OR IGNORE INTO group_alerts VALUES (?, ?)')
     this.#removeAlert = database.statement('DELETE FROM group_alerts WHERE group_id = ? AND fingerprint = ?')
+    this.#saveUnfinished = database.statement('INSERT OR IGNORE INTO unfinished_flushes VALUES (?)')
+    this.#removeUnfinished = database.statement('DELETE FROM unfinished_flushes WHERE group_id = ?')
     database.register(this)
   }
 
   load(): void {
-    for (const row of this.#database.statement('SELECT * FROM groups').all()) {
-      this.#groups.set(String(row.id), { flushAtMs: Number(row.flush_at_ms), alerts: new Set() })
+    for (const row of this.#database.statement('SELECT * FROM groups').each()) {
+      this.#groups.set(String(row.id), {
+        ...{ flushAtMs: Number(row.flush_at_ms), unfinished: false, alerts: new Set() },
+      })
     }
-    for (const row of this.#database.statement('SELECT * FROM group_alerts').all()) {
-      this.#groups.get(String(row.group_id))?.alerts.add(String(row.fingerprint))
+    for (const row of this.#database.statement('SELECT * FROM unfinished_flushes').each()) {
+      const group = this.#groups.get(String(row.group_id))
+      if (group !== undefined) group.unfinished = true
+    }
+    let [lastId, alerts]: [unknown, Set<string> | undefined] = ['', undefined]
+    for (const [id, fingerprint] of this.#database.statement('SELECT * FROM group_alerts').rows()) {
+      if (id !== lastId) alerts = this.#groups.get(String(id))?.alerts
+      lastId = id
+      alerts?.add(String(fingerprint))
     }
   }
 
@@ -49,9 +82,17 @@ export class GroupLog implements Table {
   /** Adds the group, or moves its timer. */
   schedule(id: string, flushAtMs: number): void {
     const group = this.#groups.get(id)
-    if (group === undefined) this.#groups.set(id, { flushAtMs, alerts: new Set() })
+    if (group === undefined) this.#groups.set(id, { flushAtMs, unfinished: false, alerts: new Set() })
     else group.flushAtMs = flushAtMs
     void this.#database.write(() => this.#saveGroup.run(id, Math.round(flushAtMs)))
+  }
+
+  /** Notes that a flush is under way or was cut short, or that it has ended. */
+  setUnfinished(id: string, unfinished: boolean): void {
+    const group = this.#groups.get(id)
+    if (group === undefined || group.unfinished === unfinished) return
+    group.unfinished = unfinished
+    void this.#database.write(() => (unfinished ? this.#saveUnfinished : this.#removeUnfinished).run(id))
   }
 
   add(id: string, fingerprint: string): void {
@@ -74,6 +115,7 @@ export class GroupLog implements Table {
     void this.#database.write(() => {
       this.#removeGroup.run(id)
       this.#removeAlerts.run(id)
+      this.#removeUnfinished.run(id)
     })
   }
 
@@ -99,7 +141,9 @@ export class GroupLog implements Table {
   rewrite(): void {
     this.#database.statement('DELETE FROM groups').run()
     this.#database.statement('DELETE FROM group_alerts').run()
-    for (const [id, { flushAtMs, alerts }] of this.#groups) {
+    this.#database.statement('DELETE FROM unfinished_flushes').run()
+    for (const [id, { flushAtMs, alerts, unfinished }] of this.#groups) {
+      if (unfinished) this.#saveUnfinished.run(id)
       this.#saveGroup.run(id, Math.round(flushAtMs))
       for (const fingerprint of alerts) this.#saveAlert.run(id, fingerprint)
     }

@@ -10,7 +10,9 @@ export function mergeAlerts(old: Alert, incoming: Alert, nowMs: number): Alert {
   if (!overlaps) return incoming
   const [older, younger] = incoming.updatedAtMs < old.updatedAtMs ? [incoming, old] : [old, incoming]
   const startsAt = compareMoments(older.startsAt, younger.startsAt) < 0 ? older.startsAt : younger.startsAt
-  return { ...younger, startsAt, endsAt: mergedEnd(older, younger, nowMs) }
+  const { labels, annotations, updatedAtMs, generatorUrl, timeout } = younger
+  const endsAt = mergedEnd(older, younger, nowMs)
+  return { labels, annotations, startsAt, endsAt, updatedAtMs, generatorUrl, timeout }
 }
 
 function mergedEnd(older: Alert, younger: Alert, nowMs: number): Moment {

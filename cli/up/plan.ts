@@ -44,8 +44,11 @@ export function planServices(options: UpOptions): readonly PlannedService[] {
   const alertmanager: PlannedService = {
     name: 'alertmanager',
     flags: () => [
+      // Where there is none it would look for one in the working directory, as Alertmanager does.
+      setting('default', 'config.file', ''),
       ...fileFlag(options, 'alertmanager.yml'),
-      listen('web.listen_address', 9093),
+      setting('default', 'web.listen_addresses', [`127.0.0.1:${9093 + portOffset}`]),
+      setting('default', 'cluster.listen_address', ''),
       setting('default', 'storage.path', join(dataDir, 'alertmanager')),
     ],
   }

@@ -1,3 +1,4 @@
+import { backoffSection, caFile } from '#lib/config/client.ts'
 import { choice, duration, integer, list, type Static, secret, section, size, text, url } from '#lib/config/schema.ts'
 
 export const deadLetterSection = section(
@@ -31,10 +32,7 @@ export const elasticsearchSection = section(
         "SHA-256 fingerprint of the CA of the server's certificate, as Elasticsearch prints it when it starts first. `ca_file` is checked more strictly.",
       default: '',
     }),
-    ca_file: text({
-      description: 'File with the CAs, in PEM, that are trusted in place of those of the system.',
-      default: '',
-    }),
+    ca_file: caFile(),
     dataset: text({
       description: 'Dataset, the middle of the data stream `logs-<dataset>-<namespace>`.',
       default: 'kubernetes.otel',
@@ -70,10 +68,7 @@ export const elasticsearchSection = section(
       }),
       max_delay: duration({ description: 'A request is sent at the latest after this time.', default: '50ms' }),
     }),
-    backoff: section('Waits between attempts: exponential with full jitter, without end.', {
-      initial: duration({ description: 'Upper bound of the first wait.', default: '200ms' }),
-      max: duration({ description: 'Upper bound of all later waits.', default: '30s' }),
-    }),
+    backoff: backoffSection('Waits between attempts: exponential with full jitter, without end.', '200ms'),
   },
 )
 

@@ -147,7 +147,7 @@ async function send(client: Client, request: ElasticsearchRequest): Promise<Answ
         path,
         ...(querystring === undefined ? {} : { querystring }),
         ...(body === undefined ? {} : { body }),
-        ...(lines === undefined ? {} : { bulkBody: lines as unknown as string }),
+        ...(lines === undefined ? {} : { bulkBody: lines }),
       },
       {
         meta: true,

@@ -10,13 +10,16 @@ export interface Hit {
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** Attributes with a place of their own in a record. */
-const RESOURCE_PLACES = {
-  namespace: 'k8s.namespace.name',
-  pod: 'k8s.pod.name',
-  container: 'k8s.container.name',
-  node: 'k8s.node.name',
-} as const
+/** What a record has of its own and may lack. */
+type Place = 'severity' | 'namespace' | 'pod' | 'container' | 'node' | 'stream' | 'trace_id' | 'span_id'
+
+/** Attributes of the resource with a place of their own in a record. */
+const PLACES_IN_RESOURCE: readonly (readonly [Place, string])[] = [
+  ['namespace', 'k8s.namespace.name'],
+  ['pod', 'k8s.pod.name'],
+  ['container', 'k8s.container.name'],
+  ['node', 'k8s.node.name'],
+]
 const STREAM = 'log.iostream'
 
 /** The exact time of a hit, from the formatted field; undefined if there is none. */
@@ -31,25 +34,27 @@ export function toRecord(hit: Hit, time: Instant): LogRecord {
   const source = objectOf(hit._source)
   const resource = flatten(objectOf(objectOf(source.resource).attributes))
   const attributes = flatten(objectOf(source.attributes))
-  const record: Record<string, unknown> = { id: hit._id, time }
-  add(record, 'severity', source.severity_text)
-  for (const [name, key] of Object.entries(RESOURCE_PLACES)) {
-    add(record, name, resource.get(key))
+  const places: Partial<Record<Place, string>> = {}
+  add(places, 'severity', source.severity_text)
+  for (const [name, key] of PLACES_IN_RESOURCE) {
+    add(places, name, resource.get(key))
     resource.delete(key)
   }
-  add(record, 'stream', attributes.get(STREAM))
+  add(places, 'stream', attributes.get(STREAM))
   attributes.delete(STREAM)
-  record.text = textOf(source)
-  add(record, 'trace_id', source.trace_id)
-  add(record, 'span_id', source.span_id)
-  if (attributes.size > 0) record.attributes = Object.fromEntries(attributes)
-  if (resource.size > 0) record.resource = Object.fromEntries(resource)
-  return record as unknown as LogRecord
+  const ids: Partial<Record<Place, string>> = {}
+  add(ids, 'trace_id', source.trace_id)
+  add(ids, 'span_id', source.span_id)
+  return {
+    ...{ id: hit._id, time, ...places, text: textOf(source), ...ids },
+    ...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
+    ...(resource.size > 0 && { resource: Object.fromEntries(resource) }),
+  }
 }
 
-function add(record: Record<string, unknown>, name: string, value: unknown): void {
-  if (typeof value === 'string' && value !== '') record[name] = value
-  else if (typeof value === 'number' || typeof value === 'boolean') record[name] = String(value)
+function add(places: Partial<Record<Place, string>>, name: Place, value: unknown): void {
+  if (typeof value === 'string' && value !== '') places[name] = value
+  else if (typeof value === 'number' || typeof value === 'boolean') places[name] = String(value)
 }
 
 function textOf(source: JsonObject): string {

@@ -4,7 +4,7 @@ import type { QueueEvents } from './events.ts'
 import type { DiskQueue } from './queue.ts'
 
 export interface FillWatchOptions {
-  readonly queue: () => DiskQueue | undefined
+  readonly queue: () => Pick<DiskQueue, 'sizeBytes' | 'maxBytes' | 'look'> | undefined
   readonly clock: Clock
   readonly events: QueueEvents
   /** Percent of the queue's size at which an alarm is raised. */

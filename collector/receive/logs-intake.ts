@@ -4,14 +4,18 @@ import { cutRecords } from '#lib/otlp/cut-records.ts'
 import type { PartialSuccess } from '#lib/otlp/responses.ts'
 import { inspectLogs, type LogsSummary, MAX_VALUE_DEPTH, type RefusalReason } from '#lib/otlp/validate.ts'
 import type { CollectorEvents } from '../events.ts'
+import type { ContainerTable } from '../log-series/container-counts.ts'
+import { RequestCounts } from '../log-series/request-counts.ts'
 import { ENTRY_ENCODINGS, type EntryEncoding } from '../queue/entry.ts'
 import type { DiskQueue } from '../queue/queue.ts'
 import type { ReceiveStats, Transport } from './stats.ts'
 
 export interface LogsIntakeOptions {
-  readonly queue: () => DiskQueue
+  readonly queue: () => Pick<DiskQueue, 'append'>
   readonly events: CollectorEvents
   readonly stats: ReceiveStats
+  /** Counts what is taken, by container and level, if that is asked for. */
+  readonly containers?: ContainerTable | undefined
   /** Largest request after decompression. */
   readonly maxRequestBytes: number
   readonly maxRequestRecords: number
@@ -47,12 +51,10 @@ export class LogsIntake {
    * @throws CodedError if nothing of it is taken
    */
   async take({ transport, body, sent }: ReceivedRequest): Promise<PartialSuccess> {
-    const { queue, stats, events, maxRequestRecords, maxRecordBytes, maxRecordValues } = this.#options
-    const summary = inspectLogs(body, {
-      maxRecords: maxRequestRecords,
-      maxBytes: maxRecordBytes,
-      maxValues: maxRecordValues,
-    })
+    const { queue, stats, events, containers, maxRequestRecords, maxRecordBytes, maxRecordValues } = this.#options
+    const limits = { maxRecords: maxRequestRecords, maxBytes: maxRecordBytes, maxValues: maxRecordValues }
+    const counts = containers === undefined ? undefined : new RequestCounts(containers, body)
+    const summary = inspectLogs(body, limits, counts)
     if (summary === undefined) throw new CodedError('PAYLOAD_MALFORMED', ['not a valid ExportLogsServiceRequest'])
     this.#checkSize(summary)
     const { refused } = summary
@@ -67,6 +69,7 @@ export class LogsIntake {
       const isInMemory = await queue().append({ kind: 'otlp_logs', records, body: kept, ...entry })
       if (!isInMemory) for (const buffer of new Set([kept, body, sent?.payload ?? body])) freeNow(buffer)
     }
+    counts?.commit()
     stats.count(transport, 'logs', length)
     stats.records += records
     if (refused.size === 0) return ACCEPTED

@@ -1,23 +1,29 @@
 import { CodedError } from '#lib/errors.ts'
 import type { PartialSuccess } from '#lib/otlp/responses.ts'
 import type { CollectorEvents } from '../events.ts'
-import type { PointRefusal, SampleTable } from '../samples/sample-table.ts'
+import type { OtlpIngest, PointRefusal } from '../series/otlp/otlp-ingest.ts'
 import type { ReceivedRequest } from './logs-intake.ts'
 import type { ReceiveStats } from './stats.ts'
 
 export interface MetricsIntakeOptions {
-  readonly samples: SampleTable
+  readonly otlp: OtlpIngest
   readonly events: CollectorEvents
   readonly stats: ReceiveStats
 }
 
 const ACCEPTED: PartialSuccess = { rejected: 0, message: '' }
 const WORDS: Readonly<Record<PointRefusal, string>> = {
-  series_limit: 'of new series, of which there is no room for more (metrics.max_series, metrics.max_bytes)',
+  series_limit: 'of new series, of which there is no room for more (metrics.max_series)',
+  bytes_limit: 'of new series, for which there is no memory (metrics.max_bytes)',
+  node_limit: 'of new series of a node that has too many (metrics.max_series_per_node)',
+  tenant_limit: 'of new series of a tenant that has too many (metrics.max_series_per_tenant)',
+  invalid_labels: 'with labels that are too long, or too many',
+  duplicate: 'of series that are there twice, or come from two sources',
+  type_conflict: 'of metrics that are known by the same name with another type',
   no_temporality: 'of sums or histograms that are neither delta nor cumulative',
   invalid_distribution: 'without a value, or with buckets that do not fit',
   invalid_attributes: 'with attributes, or a resource, that are malformed, too many or too deep',
-  no_name: 'without a name',
+  invalid_name: 'without a name that Prometheus could have',
 }
 
 /** Takes requests of metrics, by whatever transport they came. They are kept in memory: the next ones replace them. */
@@ -33,8 +39,8 @@ export class MetricsIntake {
    * @throws CodedError if it is malformed
    */
   take({ transport, body }: ReceivedRequest): Promise<PartialSuccess> {
-    const { samples, events, stats } = this.#options
-    const ingested = samples.ingest(body)
+    const { otlp, events, stats } = this.#options
+    const ingested = otlp.ingest(body)
     if (ingested === undefined) {
       return Promise.reject(new CodedError('PAYLOAD_MALFORMED', ['not a valid ExportMetricsServiceRequest']))
     }

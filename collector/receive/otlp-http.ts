@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/se
 import { ExportLogsServiceRequest, ExportMetricsServiceRequest } from '#lib/otlp/proto.ts'
 import { encodeExportResponse, encodeStatus, type PartialSuccess } from '#lib/otlp/responses.ts'
 import type { CollectorEvents } from '../events.ts'
-import { CONTENT_ENCODINGS, decompress } from './content.ts'
+import { CONTENT_ENCODINGS } from './content.ts'
 import { addCors, type CorsOptions } from './cors.ts'
 import type { InFlightBytes } from './in-flight.ts'
 import type { LogsIntake, ReceivedRequest } from './logs-intake.ts'
 import type { MetricsIntake } from './metrics-intake.ts'
 import { encodeJsonRequest } from './otlp-json.ts'
-import { announcedBytes, readBody } from './read-body.ts'
-import { RETRY_AFTER_SECONDS, refusalOf, toCoded } from './refusal.ts'
+import { RETRY_AFTER_SECONDS, refusalOf, statusOf, toCoded } from './refusal.ts'
+import { leaveBodies, type RequestBody, takeBody } from './request-body.ts'
 
 export interface OtlpHttpOptions {
   readonly logs: LogsIntake
@@ -36,17 +36,7 @@ export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance)
   const { inFlight, events, maxRequestBytes } = options
   return (app) => {
     addCors(app, options.cors)
-    app.addHook('onRequest', (_request, reply, done) => {
-      reply.raw.once('close', () => inFlight.release(reply.raw))
-      done()
-    })
-    const holder =
-      ({ raw }: FastifyReply) =>
-      (bytes: number) => {
-        if (!raw.closed) inFlight.hold(raw, bytes)
-      }
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser([PROTOBUF, JSON_TYPE], (_request, payload, done) => done(null, payload))
+    leaveBodies(app, inFlight, [PROTOBUF, JSON_TYPE])
     app.setErrorHandler((error, request, reply) => {
       const coded = codeOf(error, request)
       const reason = coded.code.toLowerCase()
@@ -55,10 +45,8 @@ export function otlpHttpRoutes(options: OtlpHttpOptions): (app: FastifyInstance)
     })
     for (const [url, { intake, request: message, rejectedKey }] of Object.entries(signalsOf(options))) {
       app.post(url, async (request, reply) => {
-        const hold = holder(reply)
-        const announced = announcedBytes(request.headers)
-        const sent = await readBody(request.raw, { announcedBytes: announced, maxBytes: maxRequestBytes, hold })
-        const result = await intake.take(decode(request, sent, message, maxRequestBytes, hold))
+        const body = await takeBody(request, reply, { inFlight, maxRequestBytes })
+        const result = await intake.take(decode(request, body, message))
         return sendResult(result, rejectedKey, request, reply)
       })
       app.route({
@@ -83,19 +71,8 @@ function signalsOf({ logs, metrics }: OtlpHttpOptions) {
   }
 }
 
-/** Undoes the encoding and, where it is JSON, makes protobuf of it. */
-function decode(
-  request: FastifyRequest,
-  sent: Buffer,
-  message: Type,
-  maxBytes: number,
-  hold: (bytes: number) => void,
-): ReceivedRequest {
-  const encoding = String(request.headers['content-encoding'] ?? 'identity')
-    .trim()
-    .toLowerCase()
-  const content = decompress(sent, encoding, maxBytes)
-  hold(sent.length + content.length)
+/** Makes protobuf of what is JSON. */
+function decode(request: FastifyRequest, { sent, encoding, content }: RequestBody, message: Type): ReceivedRequest {
   if (!isJson(request)) {
     const isAsIs = content === sent
     return { transport: 'otlp_http', body: content, ...(isAsIs ? {} : { sent: { payload: sent, encoding } }) }
@@ -127,7 +104,7 @@ function sendResult(
 /** Gives every error a code: our own have one, the rest are the server's or unexpected. */
 function codeOf(error: unknown, request: FastifyRequest): CodedError {
   if (error instanceof CodedError) return error
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0
+  const status = statusOf(error)
   if (status === 415) {
     const type = String(request.headers['content-type'] ?? '(none)')
     return new CodedError('UNSUPPORTED_MEDIA_TYPE', [type, `${PROTOBUF} or ${JSON_TYPE}`])

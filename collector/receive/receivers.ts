@@ -3,9 +3,10 @@ import { createWebServer, type FastifyInstance, type WebServer } from '#lib/http
 import type { Service } from '#lib/lifecycle.ts'
 import type { CollectorConfig } from '../config.ts'
 import type { CollectorEvents } from '../events.ts'
+import type { ContainerTable } from '../log-series/container-counts.ts'
 import type { DiskQueue } from '../queue/queue.ts'
-import { SampleExpiry } from '../samples/keep-samples.ts'
-import { SampleTable } from '../samples/sample-table.ts'
+import { createSeries } from '../series/create-series.ts'
+import type { SeriesTable } from '../series/series-table.ts'
 import { BulkIntake } from './bulk/bulk-intake.ts'
 import { bulkRoutes } from './bulk/routes.ts'
 import { shipperRoutes } from './bulk/shipper-routes.ts'
@@ -21,6 +22,8 @@ export interface ReceiversOptions {
   readonly queue: () => DiskQueue
   readonly events: CollectorEvents
   readonly clock: Clock
+  /** Counts log records as they are taken, if that is asked for. */
+  readonly containers: ContainerTable | undefined
 }
 
 export interface Receivers {
@@ -33,34 +36,27 @@ export interface Receivers {
   readonly received: ReceiveStats
   readonly inFlight: InFlightBytes
   /** What came of metrics. */
-  readonly samples: SampleTable
-  readonly sampleExpiry: SampleExpiry
+  readonly series: SeriesTable
 }
 
 /** Each has a part of the answer. Shippers halve what is too large; none sends nearly as much by itself. */
 const MAX_BULK_ITEMS = 100_000
 
 /** All ways in. They share one limit for what is under way, and each ends in an intake that checks and queues. */
-export function createReceivers({ config, queue, events, clock }: ReceiversOptions): Receivers {
+export function createReceivers({ config, queue, events, clock, containers }: ReceiversOptions): Receivers {
   const { http, grpc, ...limits } = config.otlp
   const stats = new ReceiveStats()
   const inFlight = new InFlightBytes(limits.max_in_flight_bytes)
   const shared = { events, inFlight, maxRequestBytes: limits.max_request_bytes }
   const logs = new LogsIntake({
-    ...{ queue, events, stats },
+    ...{ queue, events, stats, containers },
     maxRequestBytes: limits.max_request_bytes,
     maxRequestRecords: limits.max_request_records,
     maxRecordBytes: limits.max_record_bytes,
     maxRecordValues: limits.max_record_values,
   })
-  const samples = new SampleTable({
-    maxSeries: config.metrics.max_series,
-    maxBytes: config.metrics.max_bytes,
-    maxAgeMs: config.metrics.max_age,
-    nowMs: () => clock.nowMs(),
-  })
-  const sampleExpiry = new SampleExpiry(samples, clock)
-  const metrics = new MetricsIntake({ samples, events, stats })
+  const series = createSeries(config.metrics, clock)
+  const metrics = new MetricsIntake({ otlp: series.otlp, events, stats })
   const bulk = new BulkIntake({
     ...{ queue, events, stats, clock },
     limits: {
@@ -86,6 +82,6 @@ export function createReceivers({ config, queue, events, clock }: ReceiversOptio
     bulkRoutes({ ...shared, bulk })(app)
     shipperRoutes()(app)
   }
-  const servers = [sampleExpiry, otlp, ...(grpc.enabled ? [otlpGrpc] : [])]
-  return { ...{ servers, otlp, otlpGrpc, webRoutes, inFlight, samples, sampleExpiry }, received: stats }
+  const servers = [series.expiry, otlp, ...(grpc.enabled ? [otlpGrpc] : [])]
+  return { ...{ servers, otlp, otlpGrpc, webRoutes, inFlight }, series: series.table, received: stats }
 }

@@ -13,6 +13,7 @@ export const RETRY_AFTER_SECONDS = 5
 
 const INVALID_ARGUMENT = 3
 const DEADLINE_EXCEEDED = 4
+const PERMISSION_DENIED = 7
 const RESOURCE_EXHAUSTED = 8
 const UNIMPLEMENTED = 12
 const UNAVAILABLE = 14
@@ -27,6 +28,7 @@ const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
   // As the OpenTelemetry collector has it.
   UNSUPPORTED_ENCODING: { httpStatus: 400, grpcStatus: UNIMPLEMENTED, isTransient: false },
   REQUEST_TIMEOUT: { httpStatus: 408, grpcStatus: DEADLINE_EXCEEDED, isTransient: true },
+  CROSS_ORIGIN: { httpStatus: 403, grpcStatus: PERMISSION_DENIED, isTransient: false },
   SIGNAL_NOT_RECEIVED: { httpStatus: 404, grpcStatus: UNIMPLEMENTED, isTransient: false },
   TOO_MANY_REQUESTS: { httpStatus: 429, grpcStatus: RESOURCE_EXHAUSTED, isTransient: true },
 }
@@ -39,4 +41,9 @@ export function refusalOf({ code }: CodedError): Refusal {
 export function toCoded(error: unknown): CodedError {
   if (error instanceof CodedError) return error
   return new CodedError('RECEIVE_FAILED', [messageOf(error)], { cause: error, retryable: true })
+}
+
+/** Status with which the server itself refuses a request, such as for a header that is none; 0 for other errors. */
+export function statusOf(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0
 }

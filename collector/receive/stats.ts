@@ -1,5 +1,5 @@
 /** By which way a request came. */
-export type Transport = 'otlp_http' | 'otlp_grpc' | 'bulk'
+export type Transport = 'otlp_http' | 'otlp_grpc' | 'bulk' | 'remote_write'
 export type Signal = 'logs' | 'metrics'
 
 interface Labels {
@@ -26,6 +26,7 @@ export class ReceiveStats {
       for (const transport of ['otlp_http', 'otlp_grpc'] as const) this.#add({ transport, signal })
     }
     this.#add({ transport: 'bulk', signal: 'logs' })
+    this.#add({ transport: 'remote_write', signal: 'metrics' })
   }
 
   /** @param bytes of the request after decompression */

@@ -1,31 +1,19 @@
 import type { Report } from '#lib/config/check.ts'
 import type { Path } from '#lib/config/diagnostic.ts'
-import {
-  boolean,
-  choice,
-  integer,
-  list,
-  mapping,
-  optional,
-  type Static,
-  section,
-  size,
-  text,
-} from '#lib/config/schema.ts'
+import { boolean, choice, integer, list, optional, type Static, section, size, text } from '#lib/config/schema.ts'
 import { checkRedact, redactSection } from '#lib/redact/config.ts'
 import { checkCondition, conditionKeys, isAboutAll } from './condition-config.ts'
-import { FIELD_SOURCES, parseFieldSource } from './field-source.ts'
+import { FIELD_SOURCES } from './field-source.ts'
+import { checkMetrics, countersList, histogramsList } from './metric-config.ts'
 import { NameTemplate } from './name-template.ts'
 
 const ACTIONS = ['drop', 'keep', 'sample'] as const
-const RESERVED_METRICS = /^(vedette|process|nodejs)_/
-const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,62}$/
 const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,62}$'
 
 /** The part of the collector's configuration that says what becomes of records between the queue and the index. */
 export function shapeSection() {
   return section(
-    'What becomes of records on their way from the queue to the index, in this order: redact, json, counters, rules, routes, attribute limits. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
+    'What becomes of records on their way from the queue to the index, in this order: redact, json, counters and histograms, rules, routes, attribute limits. It is done when they are taken from the queue, so that it holds for what waits there too. It is about records that came by OTLP; documents that came by `_bulk` are indexed as they are.',
     {
       redact: redactSection('Secrets in the text of records that are replaced before they are indexed.'),
       json: section(
@@ -68,31 +56,11 @@ export function shapeSection() {
           }),
         },
       ),
-      counters: list(
-        section(
-          'A counter of the records that meet all of the conditions, on `/metrics`. A record counts once the request it came in is delivered, once however often its documents were sent, and also if a rule drops it. Counters begin at 0 when the collector starts, and what was being delivered when it stopped counts then.',
-          {
-            name: text({ description: 'Name of the metric.', pattern: '^[a-z][a-z0-9_]{0,100}_total$' }),
-            help: text({
-              description: 'What it counts.',
-              default: 'Records that meet a condition of the configuration.',
-            }),
-            ...conditionKeys(),
-            sum: optional(
-              text({
-                description: 'A field whose numbers are summed up, as `attribute:bytes`, in place of counting records.',
-              }),
-            ),
-            labels: mapping(text({ description: `The field whose value it has: ${FIELD_SOURCES}.` }), {
-              description: 'Labels by name, as `app: label:app`.',
-              default: {},
-            }),
-          },
-        ),
-        { description: 'Metrics from logs.', default: [] },
-      ),
+      counters: countersList(),
+      histograms: histogramsList(),
       max_series: integer({
-        description: 'Series of each counter; beyond, records count in one whose labels are `(other)`.',
+        description:
+          'Sets of labels of each counter and histogram; beyond, records count in one whose labels are `(other)`.',
         default: 1_000,
         minimum: 1,
         maximum: 100_000,
@@ -170,7 +138,6 @@ export function shapeSection() {
 export type ShapeConfig = Static<ReturnType<typeof shapeSection>>
 export type ShapeRule = ShapeConfig['rules'][number]
 export type JsonRule = ShapeConfig['json']['bodies'][number]
-export type CounterSpec = ShapeConfig['counters'][number]
 export type ShapeRoute = ShapeConfig['routes'][number]
 
 /** What a rule is called. */
@@ -183,26 +150,9 @@ export function checkShape(shape: ShapeConfig, report: Report): void {
   checkRedact(shape.redact, ['shape', 'redact'], report)
   for (const [index, rule] of shape.json.bodies.entries())
     checkCondition(rule, ['shape', 'json', 'bodies', index], report)
-  checkCounters(shape.counters, ['shape', 'counters'], report)
+  checkMetrics(shape, ['shape'], report)
   checkRules(shape.rules, ['shape', 'rules'], report)
   for (const [index, route] of shape.routes.entries()) checkRoute(route, ['shape', 'routes', index], report)
-}
-
-function checkCounters(counters: readonly CounterSpec[], path: Path, report: Report): void {
-  const names = new Set<string>()
-  for (const [index, counter] of counters.entries()) {
-    const here = [...path, index]
-    const { name, sum, labels } = counter
-    if (names.has(name)) report([...here, 'name'], `there is another counter "${name}"`)
-    names.add(name)
-    if (RESERVED_METRICS.test(name)) report([...here, 'name'], `names that begin so are the collector's own`)
-    if (sum !== undefined && parseFieldSource(sum) === undefined) report([...here, 'sum'], `there is no field ${sum}`)
-    for (const [label, source] of Object.entries(labels)) {
-      if (!LABEL_NAME.test(label)) report([...here, 'labels', label], `"${label}" cannot be the name of a label`)
-      if (parseFieldSource(source) === undefined) report([...here, 'labels', label], `there is no field ${source}`)
-    }
-    checkCondition(counter, here, report)
-  }
 }
 
 function checkRules(rules: readonly ShapeRule[], path: Path, report: Report): void {

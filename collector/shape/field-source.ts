@@ -22,7 +22,7 @@ export interface FieldSource {
 }
 
 export const FIELD_SOURCES =
-  '`namespace`, `pod`, `container`, `node`, `service`, `level`, `stream`, `label:<name>` of the pod, `resource:<attribute>`, `attribute:<name>` of the record'
+  '`namespace`, `pod`, `container`, `node`, `service`, `level`, `stream`, `label:<name>` of the pod, `resource:<attribute>`, `attribute:<name>` of the record, `json:<key>.<key>` of a text that is a JSON object'
 
 /** The field that a name stands for, or undefined. */
 export function parseFieldSource(name: string): FieldSource | undefined {
@@ -35,6 +35,7 @@ export function parseFieldSource(name: string): FieldSource | undefined {
   if (key === '') return undefined
   if (kind === 'label') return ofResource(`k8s.pod.label.${key}`)
   if (kind === 'resource') return ofResource(key)
+  if (kind === 'json') return ofJson(key.split('.'))
   return kind === 'attribute' ? ofRecord(Buffer.from(key)) : undefined
 }
 
@@ -50,6 +51,21 @@ function ofResource(key: string): FieldSource {
 
 function ofRecord(key: Buffer): FieldSource {
   return { isOfResource: false, of: (_resource, { attributes }) => attributes.textOf(key) ?? '' }
+}
+
+/** A value in the object that the text is, by the keys on the way to it; lists, objects and what is not there are empty. */
+function ofJson(keys: readonly string[]): FieldSource {
+  return {
+    isOfResource: false,
+    of(_resource, record) {
+      let value: unknown = record.json
+      for (const key of keys) {
+        if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return ''
+        value = (value as Readonly<Record<string, unknown>>)[key]
+      }
+      return typeof value === 'object' ? '' : String(value)
+    },
+  }
 }
 
 function split(name: string): readonly [string, string | undefined] {

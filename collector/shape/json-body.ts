@@ -28,14 +28,8 @@ const CUT_MARK = '…[cut]'
 /** A number with so many digits may not be what JavaScript makes of it. */
 const LONG_NUMBER = /\d{16}|\d[eE.]/
 
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
-/** Of JSON.parse source text access, which TypeScript does not know yet. */
-const RAW = JSON as unknown as {
-  readonly rawJSON: (text: string) => object
-  readonly isRawJSON: (value: unknown) => boolean
-}
-const KEEP_NUMBERS: Reviver = (_key, value, { source }) =>
-  typeof value === 'number' && source !== undefined ? RAW.rawJSON(source) : value
+const keepNumber = (_key: string, value: unknown, { source }: { readonly source?: string }) =>
+  typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value
 
 /** Makes JSON of a text that is a JSON object: within limits, each key once, numbers to the last digit. */
 export class JsonBody {
@@ -71,7 +65,7 @@ export class JsonBody {
 
   #within(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return this.#cut(value)
-    if (typeof value !== 'object' || value === null || RAW.isRawJSON(value)) return value
+    if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
     if (depth > this.#limits.max_depth) {
       this.#isLimited = true
       return this.#cut(JSON.stringify(value))
@@ -110,7 +104,7 @@ export class JsonBody {
 
 function parse(text: string): object | undefined {
   try {
-    const value: unknown = LONG_NUMBER.test(text) ? JSON.parse(text, KEEP_NUMBERS as never) : JSON.parse(text)
+    const value: unknown = LONG_NUMBER.test(text) ? JSON.parse(text, keepNumber) : JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
     return undefined

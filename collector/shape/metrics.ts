@@ -32,10 +32,23 @@ export function exportShapeMetrics(registry: Registry, { shaping }: { readonly s
     { labels: { outcome: 'dropped' }, value: shaping.attributes.dropped },
     { labels: { outcome: 'cut' }, value: shaping.attributes.cut },
   ])
-  for (const series of shaping.counters) {
-    const { name, help } = series.spec
-    counterOf(registry, { name, help, labelNames: series.labelNames }, () => series.all)
+  const derived = [...shaping.counters, ...shaping.histograms]
+  const derivedLimited = {
+    name: 'vedette_collector_derived_series_limited_total',
+    help: 'Records that were counted as (other) by a metric of shape, because it has shape.max_series already.',
+    labelNames: ['metric'],
   }
+  counterOf(registry, derivedLimited, () =>
+    derived.map(({ spec, rows }) => ({ labels: { metric: spec.name }, value: rows.limited })),
+  )
+  const invalid = {
+    name: 'vedette_collector_derived_values_invalid_total',
+    help: 'Records that meet the conditions of a histogram of shape and have no number for it.',
+    labelNames: ['metric'],
+  }
+  counterOf(registry, invalid, () =>
+    shaping.histograms.map((series) => ({ labels: { metric: series.spec.name }, value: series.invalid })),
+  )
   counterOf(registry, redactions, () =>
     [...shaping.redactions].map(([pattern, value]) => ({ labels: { pattern }, value })),
   )

@@ -1,4 +1,5 @@
 import type { DerivedCounter } from './derived-counter.ts'
+import type { DerivedHistogram } from './derived-histogram.ts'
 import type { JsonChoice } from './json-stage.ts'
 import type { ResourceView } from './resource-view.ts'
 import type { ResourceRoute } from './routes.ts'
@@ -11,6 +12,7 @@ export interface Plan {
   readonly resource: ResourceView
   readonly json: readonly JsonChoice[]
   readonly counters: readonly DerivedCounter[]
+  readonly histograms: readonly DerivedHistogram[]
   readonly rules: readonly Rule[]
   readonly routes: readonly ResourceRoute[]
 }

@@ -18,6 +18,8 @@ export class RecordView {
   bodyEnd = 0
   readonly #body = new ProtoReader(EMPTY)
   #text: string | undefined
+  /** Null if the text is no object. */
+  #json: object | null | undefined
 
   /** Begins with a record of a request. */
   set(request: Buffer, record: LogRecordCursor): void {
@@ -27,6 +29,7 @@ export class RecordView {
     this.bodyStart = 0
     this.bodyEnd = 0
     this.#text = undefined
+    this.#json = undefined
     const { body } = record
     if (body.isEmpty) return
     const value = this.#body
@@ -43,8 +46,26 @@ export class RecordView {
     return this.#text
   }
 
+  /** The object that the text is; null if it is none, or longer than patterns are shown. Made once for all who ask. */
+  get json(): object | null {
+    if (this.#json !== undefined) return this.#json
+    this.#json = this.bodyEnd - this.bodyStart <= HEAD_BYTES ? parseObject(this.text) : null
+    return this.#json
+  }
+
   /** The text has been replaced. */
   forgetText(): void {
     this.#text = undefined
+    this.#json = undefined
+  }
+}
+
+function parseObject(text: string): object | null {
+  const trimmed = text.trim()
+  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return null
+  try {
+    return JSON.parse(trimmed) as object
+  } catch {
+    return null
   }
 }

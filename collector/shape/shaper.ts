@@ -10,7 +10,8 @@ import type { Redactor } from '#lib/redact/redactor.ts'
 import type { CollectorEvents } from '../events.ts'
 import { AttributeLimits, type AttributeStats } from './attribute-limits.ts'
 import type { ShapeConfig } from './config.ts'
-import { type CounterSeries, DerivedCounter, type Series } from './derived-counter.ts'
+import { type Count, type CounterSeries, DerivedCounter } from './derived-counter.ts'
+import { DerivedHistogram, type Distribution, type HistogramSeries } from './derived-histogram.ts'
 import type { JsonStats } from './json-body.ts'
 import { createJsonChoices, type JsonChoice, JsonStage } from './json-stage.ts'
 import { type Plan, Plans } from './plan.ts'
@@ -30,6 +31,7 @@ export interface ShaperDeps {
   readonly json: JsonStats
   readonly attributes: AttributeStats
   readonly counters: readonly CounterSeries[]
+  readonly histograms: readonly HistogramSeries[]
 }
 
 /** A request as rules made it. */
@@ -56,6 +58,7 @@ export class Shaper implements LogsVisitor {
   readonly #json: readonly JsonChoice[]
   readonly #jsonStage: JsonStage
   readonly #counters: readonly DerivedCounter[]
+  readonly #histograms: readonly DerivedHistogram[]
   readonly #limits: AttributeLimits
   readonly #rules: readonly Rule[]
   readonly #routes: readonly Route[]
@@ -73,14 +76,16 @@ export class Shaper implements LogsVisitor {
   /** Of the next record in its request. */
   #place = 0
   #tally = new Tally()
-  readonly #add = (series: Series, amount: number) => this.#tally.add(series, amount)
+  readonly #add = (count: Count, amount: number) => this.#tally.add(count, amount)
+  readonly #observe = (into: Distribution, value: number) => this.#tally.observe(into, value)
 
-  constructor(config: ShapeConfig, { usual, events, json, attributes, counters }: ShaperDeps) {
+  constructor(config: ShapeConfig, { usual, events, json, attributes, counters, histograms }: ShaperDeps) {
     this.#events = events
     this.redactor = createRedactor(config.redact)
     this.#json = createJsonChoices(config.json.bodies, this.#chunk)
     this.#jsonStage = new JsonStage(config, json)
     this.#counters = counters.map((series) => new DerivedCounter(series, this.#chunk))
+    this.#histograms = histograms.map((series) => new DerivedHistogram(series, this.#chunk))
     this.#limits = new AttributeLimits(config.attribute_limits, attributes)
     this.#rules = createRules(config.rules, this.#chunk)
     this.#routes = config.routes.map((route) => new Route(route, usual, this.#chunk))
@@ -136,6 +141,9 @@ export class Shaper implements LogsVisitor {
       if (plan.json.length > 0) this.#jsonStage.apply(plan.json, view, record, writer)
       for (let index = 0; index < plan.counters.length; index++) {
         plan.counters[index]!.count(plan.resource, view, this.#add)
+      }
+      for (let index = 0; index < plan.histograms.length; index++) {
+        plan.histograms[index]!.observe(plan.resource, view, this.#observe)
       }
       if (this.#isDropped(plan, record, place)) return
       const dataStream = this.#dataStreamOf(plan)
@@ -228,8 +236,9 @@ export class Shaper implements LogsVisitor {
       .map((route) => new ResourceRoute(route, resource))
     const json = this.#json.filter(({ condition }) => condition.isAbout(resource))
     const counters = this.#counters.filter(({ condition }) => condition.isAbout(resource))
-    const steps = json.length + counters.length + rules.length + routes.length
+    const histograms = this.#histograms.filter(({ condition }) => condition.isAbout(resource))
+    const steps = json.length + counters.length + histograms.length + rules.length + routes.length
     const isNeeded = this.redactor !== undefined || this.#limits.isNeeded || steps > 0
-    return { isNeeded, resource, json, counters, rules, routes }
+    return { isNeeded, resource, json, counters, histograms, rules, routes }
   }
 }

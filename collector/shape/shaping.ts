@@ -2,6 +2,7 @@ import type { CollectorEvents } from '../events.ts'
 import type { AttributeStats } from './attribute-limits.ts'
 import type { ShapeConfig } from './config.ts'
 import { CounterSeries } from './derived-counter.ts'
+import { HistogramSeries } from './derived-histogram.ts'
 import type { JsonStats } from './json-body.ts'
 import type { UsualStream } from './routes.ts'
 import { type Shaped, Shaper, type ShaperDeps } from './shaper.ts'
@@ -12,6 +13,7 @@ export class Shaping {
   readonly #usual: UsualStream
   /** Of the configuration that the process began with. */
   readonly counters: readonly CounterSeries[]
+  readonly histograms: readonly HistogramSeries[]
   /** Counters, read when scraped. */
   readonly json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 }
   readonly attributes: AttributeStats = { dropped: 0, cut: 0 }
@@ -23,6 +25,7 @@ export class Shaping {
     this.#events = events
     this.#usual = usual
     this.counters = config.counters.map((spec) => new CounterSeries(spec, config.max_series))
+    this.histograms = config.histograms.map((spec) => new HistogramSeries(spec, config.max_series))
     this.#shaper = this.#create(config)
   }
 
@@ -54,8 +57,8 @@ export class Shaping {
   }
 
   get #deps(): ShaperDeps {
-    const { json, attributes, counters } = this
-    return { usual: this.#usual, events: this.#events, json, attributes, counters }
+    const { json, attributes, counters, histograms } = this
+    return { usual: this.#usual, events: this.#events, json, attributes, counters, histograms }
   }
 
   #redactionsNow(): Iterable<readonly [string, number]> {
@@ -64,7 +67,10 @@ export class Shaping {
   }
 }
 
-function isEmpty({ redact, json, counters, rules, routes, attribute_limits: limits }: ShapeConfig): boolean {
+function isEmpty(config: ShapeConfig): boolean {
+  const { redact, json, counters, histograms, rules, routes, attribute_limits: limits } = config
   if (Object.values(limits).some((limit) => limit !== undefined)) return false
-  return [redact.presets, redact.patterns, json.bodies, counters, rules, routes].every((list) => list.length === 0)
+  return [redact.presets, redact.patterns, json.bodies, counters, histograms, rules, routes].every(
+    (list) => list.length === 0,
+  )
 }

@@ -11,7 +11,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Log lines are hostile input: the page may run its own files and talk to its own server, and nothing else. */
-const HEADERS = {
+export const PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': [
     "default-src 'none'",
@@ -50,7 +50,7 @@ export function staticRoutes(directory: string): (app: FastifyInstance) => void 
   return (app) => {
     for (const [name, file] of files) {
       app.get(name === 'index.html' ? '/' : `/${name}`, (request, reply) => {
-        reply.headers({ ...HEADERS, etag: file.etag, 'content-type': file.type })
+        reply.headers({ ...PAGE_HEADERS, etag: file.etag, 'content-type': file.type })
         const known = request.headers['if-none-match']
         if (known?.split(/\s*,\s*/).includes(file.etag)) return reply.code(304).send()
         return reply.send(file.bytes)

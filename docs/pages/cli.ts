@@ -1,19 +1,21 @@
 import type { Command } from 'commander'
-import type { FlagKeys } from '#lib/process/flags.ts'
-import { serviceUsage } from '#lib/process/flags.ts'
+import { type CommandLine, type FlagKeys, serviceUsage } from '#lib/process/flags.ts'
+import type { Program, Command as RouterCommand } from '../../cli/amtool/command-line/grammar.ts'
+import { usageOf } from '../../cli/amtool/command-line/usage.ts'
 import { codeBlock, page } from './markdown.ts'
 
 export interface ServiceCommand {
   readonly name: string
   readonly summary: string
   readonly flags: FlagKeys
+  readonly commandLine?: CommandLine
 }
 
 /** Of the help, whatever the terminal of whoever generates it. */
 const WIDTH = 100
 
 /** `cli.md`: what each verb prints for `--help`. */
-export function cliPage(program: Command, services: readonly ServiceCommand[]): string {
+export function cliPage(program: Command, routerVerbs: Program, services: readonly ServiceCommand[]): string {
   return page('Command line', [
     'What `vedette --help` and `vedette <verb> --help` print.',
     codeBlock('text', helpOf(program)),
@@ -25,13 +27,24 @@ export function cliPage(program: Command, services: readonly ServiceCommand[]): 
         codeBlock('text', helpOf(part)),
       ]),
     ]),
+    ...routerVerbs.commands.flatMap((verb) => usagesOf([routerVerbs, verb])),
     '## Services',
-    '`vedette <service>` runs one service as this process: it logs to standard error, answers `/-/healthy` and `/-/ready`, and drains on SIGTERM or Ctrl-C. Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line, 130 for a second Ctrl-C.',
-    ...services.flatMap(({ name, summary, flags }) => [
+    '`vedette <service>` runs one service as this process: it logs to standard error, answers `/-/healthy` and `/-/ready`, and drains on SIGTERM or Ctrl-C. Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line (1 of the alert router, as of Alertmanager), 130 for a second Ctrl-C.',
+    ...services.flatMap(({ name, summary, flags, commandLine }) => [
       `### vedette ${name}`,
-      codeBlock('text', serviceUsage(name, summary, flags)),
+      codeBlock('text', commandLine?.usage() ?? serviceUsage(name, summary, flags)),
     ]),
   ])
+}
+
+/** The command and all below it. */
+function usagesOf(path: readonly RouterCommand[]): readonly string[] {
+  const names = path.map(({ name }) => name).join(' ')
+  return [
+    `${'#'.repeat(path.length)} ${names}`,
+    codeBlock('text', usageOf(path)),
+    ...(path.at(-1)!.commands ?? []).flatMap((command) => usagesOf([...path, command])),
+  ]
 }
 
 /** With what is added before and after, which commander only writes. */

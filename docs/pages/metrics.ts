@@ -22,16 +22,17 @@ export interface ServiceMetrics {
   readonly events: readonly (readonly [counter: string, line: string])[]
 }
 
-/** All that a service registers when it is put together with its defaults; nothing of it is started. */
+/** All that a service registers when it is put together with its defaults, but for these settings; nothing is started. */
 export async function metricsOf<C extends CommonConfig>(
   definition: ServiceDefinition<C>,
   prefix: string,
   events: EventTable,
+  settings: readonly string[] = [],
 ): Promise<ServiceMetrics> {
   const service = definition.name
   const registry = createRegistry(service, '0')
   const logger = createLogger({ service, level: 'error', format: 'logfmt', write: () => {} })
-  const config = loadConfig(definition.configModule, { env: {} })
+  const config = loadConfig(definition.configModule, { overrides: settings, env: {} })
   await assembleService(definition, config, { clock: systemClock, logger, registry })
   const lines = Object.values(events).map(
     ({ metric, level, message }) => [`${prefix}_${metric}`, `${level}: ${message}`] as const,

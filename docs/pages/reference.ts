@@ -1,7 +1,9 @@
 import { AGENT_EVENTS } from '../../agent/events.ts'
 import { agentService } from '../../agent/service.ts'
+import { CLUSTER_EVENTS } from '../../alertmanager/cluster/events.ts'
 import { EVENTS as ALERTMANAGER_EVENTS } from '../../alertmanager/events.ts'
 import { alertmanagerService } from '../../alertmanager/service.ts'
+import { createRouterVerbs } from '../../cli/amtool/program.ts'
 import { createProgram } from '../../cli/program.ts'
 import { COLLECTOR_EVENTS } from '../../collector/events.ts'
 import { collectorService } from '../../collector/service.ts'
@@ -26,14 +28,19 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
   }
   const { name: service, flags, configModule } = alertmanagerService
   files.set('alertmanager-process.md', configPage({ service, schema: configModule.schema, flags }))
-  files.set('cli.md', cliPage(createProgram(), [agentService, collectorService, storeService, alertmanagerService]))
+  files.set(
+    'cli.md',
+    cliPage(createProgram(), createRouterVerbs(), [agentService, collectorService, storeService, alertmanagerService]),
+  )
   files.set('errors.md', errorsPage())
   files.set('store-api.md', storeApiPage())
   const metrics = [
     await metricsOf(agentService, 'vedette_agent', AGENT_EVENTS),
     await metricsOf(collectorService, 'vedette_collector', COLLECTOR_EVENTS),
     await metricsOf(storeService, 'vedette_store', STORE_EVENTS),
-    await metricsOf(alertmanagerService, 'alertmanager', ALERTMANAGER_EVENTS),
+    await metricsOf(alertmanagerService, 'alertmanager', { ...ALERTMANAGER_EVENTS, ...CLUSTER_EVENTS }, [
+      'config.file=""',
+    ]),
   ]
   files.set('metrics.md', metricsPage(metrics))
   return files

@@ -15,7 +15,7 @@ export function checkValue(schema: JsonSchema, value: unknown, path: Path, repor
   if (typeof schema.additionalProperties === 'object') {
     return checkMapping(schema.additionalProperties, value, path, report)
   }
-  return checkScalar(schema, value, path, report)
+  return schema.type === undefined ? value : checkScalar(schema, value, path, report)
 }
 
 /** What a key has when it is not written: its default, or for a section the defaults below it. */
@@ -43,7 +43,7 @@ function checkSection(
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue
     const meant = suggest(name, names)
-    const hint = meant === undefined ? `; it has ${names.join(', ')}` : `; did you mean "${meant}"?`
+    const hint = meant === undefined ? `; it has ${names.join(', ') || 'none'}` : `; did you mean "${meant}"?`
     report([...path, name], `${nameOf(path)} has no option "${name}"${hint}`, 'key')
   }
   const result: Record<string, unknown> = {}
@@ -145,11 +145,16 @@ function nameOf(path: Path): string {
   return path.length === 0 ? 'the configuration' : printPath(path)
 }
 
+/** As much of a value as a message shows. */
+const MAX_SHOWN = 200
+
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'empty'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
-  return `the ${typeof value} ${JSON.stringify(value)}`
+  const text = JSON.stringify(value)
+  // A file that is none may be one long text.
+  return `the ${typeof value} ${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}`
 }
 
 function entries(count = 0): string {

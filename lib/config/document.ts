@@ -22,7 +22,7 @@ export interface ConfigDocument {
   diagnose(path: Path, message: string, at?: 'key' | 'value'): Diagnostic
   /** Whether the path itself is written in this text. */
   has(path: Path): boolean
-  /** What a scalar was before YAML gave it a type: `0500`, `yes`, `1e3`. */
+  /** What a scalar was before YAML gave it a type: `0500`, `yes`, `1e3`; references are replaced. */
   source(path: Path): string | undefined
 }
 
@@ -98,16 +98,17 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
     places.set(path.join('\0'), place)
     if (isMap(resolved)) {
       const result: Record<string, unknown> = {}
-      const own = resolved.items.filter((pair) => keyName(pair.key) !== MERGE)
-      for (const pair of resolved.items) {
-        if (keyName(pair.key) === MERGE) define(result, readMerged(pair.value as Node | null, path, key))
+      const pairs = resolved.items.map((pair) => ({ ...pair, name: readKey(pair.key as Node | null) }))
+      for (const { name, value } of pairs) {
+        if (name === MERGE) define(result, readMerged(value as Node | null, path, key))
       }
       // What is merged stands for the same path; what is written here stands over it.
       places.set(path.join('\0'), place)
-      for (const pair of own) {
-        const name = keyName(pair.key)
+      for (const pair of pairs) {
+        const { name } = pair
+        if (name === undefined || name === MERGE) continue
         const keyRange = (pair.key as Node | null)?.range ?? [place.value[0], place.value[0]]
-        const value = read(pair.value as Node | null, [...path, name], [keyRange[0], keyRange[1] ?? keyRange[0]])
+        const value = read(pair.value as Node | null, [...path, name], [keyRange[0], keyRange[1]])
         define(result, Object.fromEntries([[name, value]]))
       }
       return result
@@ -127,7 +128,17 @@ export function parseConfigDocument(options: DocumentOptions): ConfigDocument {
       problems.push(at(...place.value, message))
     })
     if (!isExpanded) return undefined
-    return resolved.type === 'PLAIN' ? plainScalar(expanded) : expanded
+    places.set(path.join('\0'), { ...place, source: expanded })
+    return resolved.type === 'PLAIN' ? plainScalar(expanded, options.yamlVersion) : expanded
+  }
+
+  /** Keys are texts, as written: `on` is not `true`. */
+  const readKey = (node: Node | null): string | undefined => {
+    const key = follow(node)
+    if (key === null) return 'null'
+    if (isScalar(key)) return key.source ?? (typeof key.value === 'symbol' ? MERGE : String(key.value))
+    problemAt(node, 'a key is a text; this is a list or a mapping')
+    return undefined
   }
 
   /** One mapping, or a list of them of which the first counts most. */
@@ -183,10 +194,4 @@ function define(target: object, entries: object): void {
 
 function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Keys are texts, as written: `on` is not `true`. */
-function keyName(key: unknown): string {
-  if (!isScalar(key)) return String(key)
-  return key.source ?? (typeof key.value === 'symbol' ? MERGE : String(key.value))
 }

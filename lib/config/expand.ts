@@ -37,10 +37,10 @@ export function expand(text: string, env: Environment, report: (message: string)
  * An unquoted `${PORT}` is typed as if its value had been written there: a number, a boolean, nothing. Any other text
  * stays as it is: to read `pass #1` or `&x` as YAML would silently drop a part of it.
  */
-export function plainScalar(text: string): unknown {
+export function plainScalar(text: string, version: '1.1' | '1.2' = '1.2'): unknown {
   if (!/^[\w.+-]*$/.test(text)) return text
   try {
-    return parse(text)
+    return parse(text, { version })
   } catch {
     return text
   }

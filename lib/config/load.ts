@@ -9,8 +9,8 @@ import { concealAround, concealValue } from './secrets.ts'
 /** What a service's `config.ts` exports for the loader. */
 export interface ConfigModule<C> {
   readonly schema: Schema<C>
-  /** Checks that a schema can't express, on the loaded value. */
-  readonly check?: (config: C, report: Report) => void
+  /** Checks that a schema can't express, on the loaded value. A method, so that modules of all services are of one type. */
+  check?(config: C, report: Report): void
 }
 
 /** Where values come from. A later source wins key by key; lists are replaced whole. */

@@ -3,9 +3,14 @@ import { formatBytes } from '../bytes.ts'
 import { formatDuration } from '../duration.ts'
 import type { JsonSchema } from './schema.ts'
 
+export interface PrintOptions {
+  /** What reads it again: texts that this version would take for something else are quoted. */
+  readonly yamlVersion?: '1.1' | '1.2'
+}
+
 /** Prints an effective configuration as YAML that can be loaded again; secrets print as `<secret>`. */
-export function printConfig(schema: JsonSchema, config: unknown): string {
-  return stringify(unload(schema, config))
+export function printConfig(schema: JsonSchema, config: unknown, { yamlVersion = '1.2' }: PrintOptions = {}): string {
+  return stringify(unload(schema, config), { version: yamlVersion })
 }
 
 function unload(schema: JsonSchema | undefined, value: unknown): unknown {

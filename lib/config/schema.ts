@@ -95,6 +95,11 @@ export function integer(
   return { type: 'integer', ...options }
 }
 
+/** Any number, with fractions too. */
+export function number(options: Common<number>): Schema<number> {
+  return { type: 'number', ...options }
+}
+
 export function boolean(options: Common<boolean>): Schema<boolean> {
   return { type: 'boolean', ...options }
 }
@@ -113,6 +118,11 @@ export function size(
   options: Common<string> & { readonly minimum?: number; readonly maximum?: number },
 ): Schema<number> {
   return { type: ['string', 'integer'], format: 'size', ...options }
+}
+
+/** Whatever YAML can say; nothing of it is checked. */
+export function anything(options: Common<unknown>): Schema<unknown> {
+  return options
 }
 
 /** `host:port`, `[v6]:port` or `:port` for every address of the machine. */

@@ -1,26 +1,35 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { type FastifyHttpOptions, type FastifyInstance, fastify } from 'fastify'
 import { parseListenAddress } from '../config/formats.ts'
 import { CodedError, messageOf, systemErrorCode } from '../errors.ts'
 import type { Service } from '../lifecycle.ts'
 import type { Registry } from '../metrics.ts'
+import { bracketHost } from './bracket-host.ts'
 
 export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-export interface WebServerOptions {
-  /** The service's name, for errors. */
-  readonly name: string
-  readonly listenAddress: string
+/** What a server answers, wherever it listens. */
+export interface AppOptions {
   /** Largest request body on the wire, in bytes; one MiB unless told. */
   readonly bodyLimitBytes?: number
   /** How long a request may take to arrive; as Node has it unless told. Its headers have a third of it at most. */
   readonly requestTimeoutMs?: number
+  /** Whether `/a/` and `//a` are `/a`, as clients write that join a URL and a path; not unless told. */
+  readonly forgivesSlashes?: boolean
   readonly routes?: (app: FastifyInstance) => void
   /** With these the server answers /metrics, /-/healthy and /-/ready. */
   readonly management?: ManagementOptions
 }
 
+export interface WebServerOptions extends AppOptions {
+  /** The service's name, for errors. */
+  readonly name: string
+  readonly listenAddress: string
+}
+
 interface ManagementOptions {
+  /** What stands before the paths, as `/am`; nothing unless told. */
+  readonly prefix?: string
   readonly registry: Registry
   /** Why the service is not ready; an empty list means that it is. */
   readonly notReady: () => readonly string[]
@@ -36,14 +45,19 @@ type SchemaCompilers = NonNullable<NonNullable<FastifyHttpOptions<Server>['schem
 
 const acceptAll = () => true
 
-/** An HTTP server as a service: fastify with our limits, errors that name the address, and the management endpoints. */
-export function createWebServer(options: WebServerOptions): WebServer {
+/** Fastify with our limits, and the management endpoints. With a factory it answers what the factory's server takes. */
+export function createApp(options: AppOptions, serverFactory?: (handler: RequestListener) => Server): FastifyInstance {
   const app = fastify({
+    ...(serverFactory === undefined ? {} : { serverFactory }),
     bodyLimit: options.bodyLimitBytes ?? 1024 ** 2,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    ...(options.forgivesSlashes === true
+      ? { routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true } }
+      : {}),
     ...timeouts(options),
     // Requests are checked by hand. Without this fastify loads its schema compilers, which keep 10 MiB resident.
+    // The types ask for functions with all that ajv gives its own.
     schemaController: {
       compilersFactory: {
         buildValidator: () => () => acceptAll,
@@ -53,6 +67,12 @@ export function createWebServer(options: WebServerOptions): WebServer {
   })
   if (options.management !== undefined) addManagementRoutes(app, options.management)
   options.routes?.(app)
+  return app
+}
+
+/** An HTTP server as a service, with errors that name the address. */
+export function createWebServer(options: WebServerOptions): WebServer {
+  const app = createApp(options)
   let url = ''
   return {
     name: `${options.name} server`,
@@ -72,7 +92,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       const bound = app.server.address()
       const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
       const host = address.host ?? '127.0.0.1'
-      url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+      url = `http://${bracketHost(host)}:${port}`
     },
     async stop(deadline) {
       const cut = () => app.server.closeAllConnections()
@@ -84,7 +104,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
 }
 
 /** A third for the headers, and looked at often enough that nobody has much longer. */
-function timeouts({ requestTimeoutMs }: WebServerOptions): FastifyHttpOptions<Server> {
+function timeouts({ requestTimeoutMs }: AppOptions): FastifyHttpOptions<Server> {
   if (requestTimeoutMs === undefined) return {}
   const headersTimeout = Math.ceil(requestTimeoutMs / 3)
   const connectionsCheckingInterval = Math.min(30_000, headersTimeout)
@@ -98,13 +118,13 @@ function listenError(options: WebServerOptions, error: unknown): CodedError {
   return new CodedError('LISTEN_FAILED', [options.name, options.listenAddress, messageOf(error)], { cause: error })
 }
 
-function addManagementRoutes(app: FastifyInstance, { registry, notReady }: ManagementOptions): void {
-  app.get('/metrics', async (_request, reply) => {
+function addManagementRoutes(app: FastifyInstance, { prefix = '', registry, notReady }: ManagementOptions): void {
+  app.get(`${prefix}/metrics`, async (_request, reply) => {
     reply.header('content-type', registry.contentType)
     return registry.metrics()
   })
-  app.get('/-/healthy', (_request, reply) => reply.type('text/plain; charset=utf-8').send('OK\n'))
-  app.get('/-/ready', (_request, reply) => {
+  app.get(`${prefix}/-/healthy`, (_request, reply) => reply.type('text/plain; charset=utf-8').send('OK\n'))
+  app.get(`${prefix}/-/ready`, (_request, reply) => {
     const reasons = notReady()
     reply.type('text/plain; charset=utf-8')
     return reasons.length === 0 ? reply.send('OK\n') : reply.code(503).send(`not ready: ${reasons.join(', ')}\n`)

@@ -11,6 +11,7 @@ export const METRIC = {
   histogram: 9,
   exponentialHistogram: 10,
   summary: 11,
+  metadata: 12,
 } as const
 /** Of gauge, sum, histogram, exponential histogram and summary, as far as they have it. */
 export const METRIC_DATA = { dataPoints: 1, aggregationTemporality: 2, isMonotonic: 3 } as const

@@ -1,76 +1,41 @@
+import { KEY_VALUE } from './fields.ts'
 import { Span } from './log-record.ts'
-import {
-  EXPONENTIAL_POINT,
-  EXPORT_METRICS,
-  HISTOGRAM_POINT,
-  METRIC,
-  METRIC_DATA,
-  NUMBER_POINT,
-  POINT,
-  RESOURCE_METRICS,
-  SCOPE_METRICS,
-  SUMMARY_POINT,
-} from './metrics-fields.ts'
+import { EXPORT_METRICS, METRIC, METRIC_DATA, RESOURCE_METRICS, SCOPE_METRICS } from './metrics-fields.ts'
 import { ProtoReader } from './proto-reader.ts'
-import { FIXED64, LENGTH_DELIMITED, VARINT } from './wire.ts'
+import { LAST_ERROR_KEY, PROMETHEUS_TYPE_KEY } from './scrape-metadata.ts'
+import { LENGTH_DELIMITED, VARINT } from './wire.ts'
 
 /** A metric of a request, as ranges of its bytes; filled again for each. */
 export class MetricCursor {
   readonly name = new Span()
   readonly description = new Span()
   readonly unit = new Span()
-  /** Field number of its data: one of gauge, sum, histogram, exponentialHistogram, summary. */
+  /** How Prometheus types it, from its metadata `prometheus.type`: then its names are Prometheus'. */
+  readonly prometheusType = new Span()
+  /** Of `up`: why the target is not, if it says so. */
+  readonly lastError = new Span()
+  /** Field number of its data: one of gauge, sum, histogram, exponentialHistogram, summary; 0 if it has none. */
   kind = 0
   temporality = 0
   isMonotonic = false
+  /** The message with its points. */
+  readonly data = new Span()
 }
 
-/** What all points have, and the value of a number; filled again for each. */
-export class PointCursor {
-  startHigh = 0
-  startLow = 0
-  timeHigh = 0
-  timeLow = 0
-  flags = 0
-  /** Of a gauge or a sum; integers beyond 2^53 are rounded. */
-  value = 0
-  hasValue = false
-  /** Start and end of each KeyValue, in turn; `attributeCount` of them are valid. */
-  readonly attributes: number[] = []
-  attributeCount = 0
-  /** The whole point. */
-  start = 0
-  end = 0
-}
-
-/** What a walk calls, in this order. The cursors are valid only during the call; false ends the walk as malformed. */
+/** What a walk calls, in this order. The cursor is valid only during the call; false ends the walk as malformed. */
 export interface MetricsVisitor {
   resource(start: number, end: number): void
   scope(start: number, end: number): void
-  metric(metric: MetricCursor): void
-  point(point: PointCursor): boolean
+  metric(metric: MetricCursor): boolean
 }
 
-const ATTRIBUTES: Readonly<Record<number, number>> = {
-  [METRIC.gauge]: NUMBER_POINT.attributes,
-  [METRIC.sum]: NUMBER_POINT.attributes,
-  [METRIC.histogram]: HISTOGRAM_POINT.attributes,
-  [METRIC.exponentialHistogram]: EXPONENTIAL_POINT.attributes,
-  [METRIC.summary]: SUMMARY_POINT.attributes,
-}
-const FLAGS: Readonly<Record<number, number>> = {
-  [METRIC.gauge]: NUMBER_POINT.flags,
-  [METRIC.sum]: NUMBER_POINT.flags,
-  [METRIC.histogram]: HISTOGRAM_POINT.flags,
-  [METRIC.exponentialHistogram]: EXPONENTIAL_POINT.flags,
-  [METRIC.summary]: SUMMARY_POINT.flags,
-}
+const PROMETHEUS_TYPE = Buffer.from(PROMETHEUS_TYPE_KEY)
+const LAST_ERROR = Buffer.from(LAST_ERROR_KEY)
+const VALUE_STRING = 1
 
-/** Walks an ExportMetricsServiceRequest without building objects, as LogsWalker does with logs. */
+/** Walks an ExportMetricsServiceRequest down to its metrics without building objects, as LogsWalker does with logs. */
 export class MetricsWalker {
   readonly #metric = new MetricCursor()
-  readonly #point = new PointCursor()
-  readonly #data = new Span()
   #bytes: Buffer = Buffer.alloc(0)
   readonly #levels = Array.from({ length: 5 }, () => new ProtoReader(this.#bytes))
 
@@ -90,10 +55,16 @@ export class MetricsWalker {
     const scope = this.#find(2, start, end, SCOPE_METRICS.scope)
     if (scope === undefined) return false
     visitor.scope(scope.start, scope.stop)
-    return this.#each(2, start, end, SCOPE_METRICS.metrics, (from, to) => this.#walkMetric(from, to, visitor))
+    return this.#each(
+      2,
+      start,
+      end,
+      SCOPE_METRICS.metrics,
+      (from, to) => this.#readMetric(from, to) && visitor.metric(this.#metric),
+    )
   }
 
-  /** Calls back for each message of a field; one call per resource, scope and metric, not per point. */
+  /** Calls back for each message of a field; one call per resource, scope and metric. */
   #each(
     level: number,
     start: number,
@@ -110,28 +81,16 @@ export class MetricsWalker {
     return !reader.failed
   }
 
-  #walkMetric(start: number, end: number, visitor: MetricsVisitor): boolean {
-    if (!this.#readMetric(start, end)) return false
-    const metric = this.#metric
-    visitor.metric(metric)
-    if (metric.kind === 0) return true
-    const points = this.#levels[3]!
-    points.reset(this.#data.start, this.#data.end)
-    for (let field = points.next(); field !== 0; field = points.next()) {
-      if (field !== METRIC_DATA.dataPoints) continue
-      if (points.wireType !== LENGTH_DELIMITED || !this.#readPoint(points.start, points.stop)) return false
-      if (!visitor.point(this.#point)) return false
-    }
-    return !points.failed
-  }
-
   #readMetric(start: number, end: number): boolean {
     const metric = this.#metric
     const reader = this.#levels[3]!
-    for (const span of [metric.name, metric.description, metric.unit]) span.set(0, 0)
+    for (const span of [metric.name, metric.description, metric.unit, metric.prometheusType, metric.lastError])
+      span.set(0, 0)
     metric.kind = 0
     reader.reset(start, end)
     for (let field = reader.next(); field !== 0; field = reader.next()) {
+      const isData =
+        field === METRIC.gauge || field === METRIC.sum || (field >= METRIC.histogram && field <= METRIC.summary)
       const span =
         field === METRIC.name
           ? metric.name
@@ -139,76 +98,50 @@ export class MetricsWalker {
             ? metric.description
             : field === METRIC.unit
               ? metric.unit
-              : undefined
-      const isData = ATTRIBUTES[field] !== undefined
-      if (span === undefined && !isData) continue
+              : isData
+                ? metric.data
+                : undefined
+      if (span === undefined && field !== METRIC.metadata) continue
       if (reader.wireType !== LENGTH_DELIMITED || (isData && metric.kind !== 0)) return false
       if (span !== undefined) span.set(reader.start, reader.stop)
-      else {
-        metric.kind = field
-        this.#data.set(reader.start, reader.stop)
-      }
+      else this.#readMetadata(reader.start, reader.stop)
+      if (isData) metric.kind = field
     }
     return !reader.failed && this.#readTemporality()
+  }
+
+  /** Of a KeyValue the value, if the key is one that is wanted and the value a text. */
+  #readMetadata(start: number, end: number): void {
+    const key = this.#find(4, start, end, KEY_VALUE.key)
+    if (key === undefined) return
+    const span = this.#isText(key, PROMETHEUS_TYPE)
+      ? this.#metric.prometheusType
+      : this.#isText(key, LAST_ERROR)
+        ? this.#metric.lastError
+        : undefined
+    if (span === undefined) return
+    const value = this.#find(4, start, end, KEY_VALUE.value)
+    if (value === undefined) return
+    const text = this.#find(4, value.start, value.stop, VALUE_STRING)
+    if (text !== undefined) span.set(text.start, text.stop)
+  }
+
+  #isText({ start, stop }: ProtoReader, text: Buffer): boolean {
+    return stop - start === text.length && this.#bytes.compare(text, 0, text.length, start, stop) === 0
   }
 
   #readTemporality(): boolean {
     const metric = this.#metric
     metric.temporality = 0
     metric.isMonotonic = false
-    const reader = this.#levels[3]!
-    reader.reset(this.#data.start, this.#data.end)
     if (metric.kind === 0 || metric.kind === METRIC.gauge || metric.kind === METRIC.summary) return true
+    const reader = this.#levels[3]!
+    reader.reset(metric.data.start, metric.data.end)
     for (let field = reader.next(); field !== 0; field = reader.next()) {
       if (field !== METRIC_DATA.aggregationTemporality && field !== METRIC_DATA.isMonotonic) continue
       if (reader.wireType !== VARINT) return false
       if (field === METRIC_DATA.aggregationTemporality) metric.temporality = reader.value
       else metric.isMonotonic = reader.value !== 0
-    }
-    return !reader.failed
-  }
-
-  #readPoint(start: number, end: number): boolean {
-    const { kind } = this.#metric
-    const point = this.#point
-    const reader = this.#levels[4]!
-    const attributes = ATTRIBUTES[kind]!
-    const flags = FLAGS[kind]!
-    const isNumber = kind === METRIC.gauge || kind === METRIC.sum
-    point.start = start
-    point.end = end
-    point.startHigh = 0
-    point.startLow = 0
-    point.timeHigh = 0
-    point.timeLow = 0
-    point.flags = 0
-    point.value = 0
-    point.hasValue = false
-    point.attributeCount = 0
-    reader.reset(start, end)
-    for (let field = reader.next(); field !== 0; field = reader.next()) {
-      if (field === attributes) {
-        if (reader.wireType !== LENGTH_DELIMITED) return false
-        point.attributes[2 * point.attributeCount] = reader.start
-        point.attributes[2 * point.attributeCount + 1] = reader.stop
-        point.attributeCount += 1
-      } else if (field === POINT.timeUnixNano) {
-        if (reader.wireType !== FIXED64) return false
-        point.timeHigh = reader.high
-        point.timeLow = reader.low
-      } else if (field === POINT.startTimeUnixNano) {
-        if (reader.wireType !== FIXED64) return false
-        point.startHigh = reader.high
-        point.startLow = reader.low
-      } else if (field === flags) {
-        if (reader.wireType !== VARINT) return false
-        point.flags = reader.low
-      } else if (isNumber && (field === NUMBER_POINT.asDouble || field === NUMBER_POINT.asInt)) {
-        if (reader.wireType !== FIXED64) return false
-        point.hasValue = true
-        const isInteger = field === NUMBER_POINT.asInt
-        point.value = isInteger ? (reader.high | 0) * 2 ** 32 + reader.low : this.#bytes.readDoubleLE(reader.at - 8)
-      }
     }
     return !reader.failed
   }

@@ -38,6 +38,7 @@ message Metric {
     Gauge gauge = 5; Sum sum = 7; Histogram histogram = 9; ExponentialHistogram exponential_histogram = 10;
     Summary summary = 11;
   }
+  repeated KeyValue metadata = 12;
 }
 message Gauge { repeated NumberDataPoint data_points = 1; }
 message Sum { repeated NumberDataPoint data_points = 1; int32 aggregation_temporality = 2; bool is_monotonic = 3; }
@@ -77,6 +78,7 @@ export const ExportLogsServiceResponse = root.lookupType('ExportLogsServiceRespo
 export const ExportMetricsServiceRequest = root.lookupType('ExportMetricsServiceRequest')
 export const Status = root.lookupType('Status')
 
+// Its types say what instances have, and nothing of what the class itself has.
 const Long = protobuf.util.Long as unknown as { fromString(text: string, unsigned: boolean): unknown }
 
 /** A 64-bit integer as protobufjs takes it, exact. */

@@ -38,6 +38,14 @@ export interface LogsSummary {
   readonly refused: ReadonlyMap<number, RefusalReason>
 }
 
+/** Is told of the records of a request that are within the limits, as they are walked over. */
+export interface RecordCounting {
+  /** The resource of the records that follow, as a range of the request. */
+  resource(start: number, end: number): void
+  /** @param bodyBytes of its text; of a body that is no text, as it is encoded */
+  record(severityNumber: number, bodyBytes: number): void
+}
+
 const NO_LIMITS: RecordLimits = {
   maxRecords: Number.POSITIVE_INFINITY,
   maxBytes: Number.POSITIVE_INFINITY,
@@ -45,8 +53,12 @@ const NO_LIMITS: RecordLimits = {
 }
 
 /** Checks all parts of an ExportLogsServiceRequest; undefined if any is malformed. */
-export function inspectLogs(bytes: Buffer, limits: RecordLimits = NO_LIMITS): LogsSummary | undefined {
-  const validator = new Validator(bytes, limits)
+export function inspectLogs(
+  bytes: Buffer,
+  limits: RecordLimits = NO_LIMITS,
+  counting?: RecordCounting,
+): LogsSummary | undefined {
+  const validator = new Validator(bytes, limits, counting)
   const isWhole = new LogsWalker().walk(bytes, validator) && !validator.failed
   return isWhole || validator.records > limits.maxRecords ? validator : undefined
 }
@@ -57,6 +69,7 @@ class Validator implements LogsVisitor, LogsSummary {
   failed = false
   readonly refused = new Map<number, RefusalReason>()
   readonly #limits: RecordLimits
+  readonly #counting: RecordCounting | undefined
   #resourceBytes = 0
   #scopeBytes = 0
   /** Of what is being looked at, and of the resource and the scope that records share. */
@@ -70,12 +83,14 @@ class Validator implements LogsVisitor, LogsSummary {
   /** One reader per depth, because a parent is still being read. */
   readonly #readers: ProtoReader[] = []
 
-  constructor(bytes: Buffer, limits: RecordLimits) {
+  constructor(bytes: Buffer, limits: RecordLimits, counting: RecordCounting | undefined) {
     this.#bytes = bytes
+    this.#counting = counting
     this.#limits = limits
   }
 
   resource(start: number, end: number): void {
+    this.#counting?.resource(start, end)
     this.#resourceBytes = end - start
     this.#begin()
     this.failed ||= !this.#isList(start, end, RESOURCE.attributes, 0)
@@ -100,8 +115,10 @@ class Validator implements LogsVisitor, LogsSummary {
     }
     const bytes = record.lengthBytes + this.#resourceBytes + this.#scopeBytes
     const reason = this.#refusalOf(bytes)
-    if (reason === undefined) this.expandedBytes += bytes
-    else this.refused.set(this.records, reason)
+    if (reason === undefined) {
+      this.expandedBytes += bytes
+      if (this.#counting !== undefined) this.#counting.record(record.severityNumber, textBytes(body.end - body.start))
+    } else this.refused.set(this.records, reason)
     this.records += 1
     return !this.failed && this.records <= this.#limits.maxRecords
   }
@@ -175,4 +192,11 @@ class Validator implements LogsVisitor, LogsSummary {
     reader.reset(start, end)
     return reader
   }
+}
+
+/** Bytes of a text whose AnyValue has so many: less its tag and its length. */
+function textBytes(valueBytes: number): number {
+  if (valueBytes < 2) return 0
+  if (valueBytes < 130) return valueBytes - 2
+  return valueBytes - (valueBytes < 16_387 ? 3 : valueBytes < 2_097_156 ? 4 : 5)
 }

@@ -8,18 +8,30 @@ import { CodedError, messageOf } from '../errors.ts'
  */
 export type FlagKeys = Readonly<Record<string, FlagKey>>
 
-interface FlagKey {
+/** A flag and the configuration key that it sets. */
+export interface FlagKey {
   readonly key: string
   readonly help: string
   /** For a flag that stands for more than its value, and may be repeated: the settings that it stands for. */
   readonly settings?: (values: readonly string[]) => readonly string[]
 }
 
+/** What a command line asks for. */
 export interface ServiceFlags {
   readonly sources: ConfigSources
   readonly help: boolean
   readonly version: boolean
   readonly check: boolean
+}
+
+/** How a service's command line is read and explained, where it is not the manner of this house. */
+export interface CommandLine {
+  /** @throws CodedError USAGE */
+  readonly parse: (argv: readonly string[]) => ServiceFlags
+  readonly usage: () => string
+  readonly version: () => string
+  /** What a wrong command line gets to read, and the exit code. */
+  readonly refusal: (problem: string) => { readonly text: string; readonly exitCode: number }
 }
 
 const OWN_FLAGS = [

@@ -6,7 +6,7 @@ import { createLogger, type LogFormat, type Logger, type LogLevel } from '../log
 import { createRegistry, type Registry } from '../metrics.ts'
 import { readVersion } from '../version.ts'
 import { ConfigReload, type Reloadable } from './config-reload.ts'
-import { type FlagKeys, parseServiceFlags, serviceUsage } from './flags.ts'
+import { type CommandLine, type FlagKeys, parseServiceFlags, serviceUsage } from './flags.ts'
 
 /** What every configuration has. */
 export interface CommonConfig {
@@ -35,6 +35,8 @@ export interface ServiceDefinition<C extends CommonConfig> {
   readonly name: string
   readonly summary: string
   readonly flags: FlagKeys
+  /** Where it takes the command line of another program; the house's own unless given. */
+  readonly commandLine?: CommandLine
   readonly configModule: ConfigModule<C>
   readonly assemble: (config: C, deps: ServiceDeps) => Assembly<C> | Promise<Assembly<C>>
   /** What `--config.check` prints: the configuration of the schema unless told. Throws what is wrong. */
@@ -51,18 +53,20 @@ const EXIT_INTERRUPTED = 130
 
 /**
  * The life of a service process: flags, configuration, start in order, ready, drain on SIGTERM or SIGINT, exit.
- * Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line, 130 for a second Ctrl-C.
+ * Exit codes: 0 after a clean stop, 1 after a failure, 2 for a wrong command line (1 where another program's command line
+ * is taken), 130 for a second Ctrl-C.
  */
 export async function runService<C extends CommonConfig>(
   definition: ServiceDefinition<C>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  const commandLine = definition.commandLine ?? houseCommandLine(definition)
   try {
-    const flags = parseServiceFlags(argv, definition.flags)
+    const flags = commandLine.parse(argv)
     if (flags.help) {
-      process.stdout.write(serviceUsage(definition.name, definition.summary, definition.flags))
+      process.stdout.write(commandLine.usage())
     } else if (flags.version) {
-      process.stdout.write(`vedette ${definition.name} ${readVersion()}\n`)
+      process.stdout.write(commandLine.version())
     } else if (flags.check) {
       const config = loadConfig(definition.configModule, flags.sources)
       process.stdout.write(await printChecked(definition, config))
@@ -71,10 +75,24 @@ export async function runService<C extends CommonConfig>(
       return
     }
   } catch (error) {
-    process.stderr.write(`${describeFailure(definition.name, error)}\n`)
-    process.exitCode = error instanceof CodedError && error.code === 'USAGE' ? 2 : 1
+    const refusal =
+      error instanceof CodedError && error.code === 'USAGE' ? commandLine.refusal(error.message) : undefined
+    process.stderr.write(`${refusal?.text ?? describeFailure(definition.name, error)}\n`)
+    process.exitCode = refusal?.exitCode ?? 1
   }
   if (process.connected) process.disconnect?.()
+}
+
+function houseCommandLine<C extends CommonConfig>({ name, summary, flags }: ServiceDefinition<C>): CommandLine {
+  return {
+    parse: (argv) => parseServiceFlags(argv, flags),
+    usage: () => serviceUsage(name, summary, flags),
+    version: () => `vedette ${name} ${readVersion()}\n`,
+    refusal: (problem) => ({
+      text: `vedette ${name}: ${problem}\n${new CodedError('USAGE', [problem]).cure}`,
+      exitCode: 2,
+    }),
+  }
 }
 
 async function printChecked<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): Promise<string> {

@@ -161,11 +161,17 @@ export class SegmentLog {
     }
   }
 
-  /** Waits for appends under way and closes the files. */
-  async close(): Promise<void> {
+  /** Ends the current segment: the next append begins another one. */
+  async endSegment(): Promise<void> {
     await this.#commits.idle()
-    await this.#handle?.close()
+    const handle = this.#handle
     this.#handle = undefined
+    await handle?.close()
+  }
+
+  /** Waits for appends under way and closes the files. */
+  close(): Promise<void> {
+    return this.endSegment()
   }
 
   async #commit(batch: readonly Append[]): Promise<Placed[]> {

@@ -4,9 +4,8 @@
  * @throws SyntaxError as JSON.parse does
  */
 export function parseExact(text: string): unknown {
-  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
+  return JSON.parse(text, (_key, value, { source }) => {
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
-    const source = context?.source
     return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value
   })
 }
@@ -14,10 +13,7 @@ export function parseExact(text: string): unknown {
 /** Prints JSON; a bigint becomes a number with all its digits, what is no finite number a text, as Elasticsearch has it. */
 export function printExact(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === 'bigint') return rawJson(String(item))
+    if (typeof item === 'bigint') return JSON.rawJSON(String(item))
     return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item
   })
 }
-
-/** Not yet in TypeScript's library: a number as it is written. */
-const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (text: string) => unknown }

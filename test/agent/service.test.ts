@@ -17,6 +17,7 @@ test('the agent is ready once its checkpoints are open and all pods are listed, 
     `state_dir=${join(directory, 'state')}`,
     'web.listen_address=127.0.0.1:0',
     'ship.endpoints=["http://127.0.0.1:1"]',
+    'gather.enabled=false',
     'shutdown.drain_timeout=100ms',
   ]
   const { starting, started, stopping } = await runAskingReadiness(agentService, settings, async ({ web }) => {

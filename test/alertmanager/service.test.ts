@@ -5,7 +5,12 @@ import { runAskingReadiness } from '../support/readiness.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 test('the router is ready once its groups run, and not any more when it stops', async (t) => {
-  const settings = [`storage.path=${temporaryDirectory(t)}`, 'web.listen_address=127.0.0.1:0']
+  const settings = [
+    `storage.path=${temporaryDirectory(t)}`,
+    'web.listen_addresses=["127.0.0.1:0"]',
+    'config.file=""',
+    'cluster.listen_address=""',
+  ]
   const { starting, started, stopping } = await runAskingReadiness(alertmanagerService, settings, async ({ web }) => {
     assert.equal((await fetch(`${web}/api/v2/status`)).status, 200)
   })

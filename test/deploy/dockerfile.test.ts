@@ -21,7 +21,10 @@ test('what the image copies is enough to start every service', (t) => {
   accessSync(join(app, entry), constants.X_OK)
   for (const service of SERVICES) {
     const version = execFileSync(join(app, entry), [service, '--version'], { encoding: 'utf8' })
-    assert.match(version, new RegExp(`^vedette ${service} \\d`))
+    assert.match(
+      version,
+      service === 'alertmanager' ? /^alertmanager, version \d/ : new RegExp(`^vedette ${service} \\d`),
+    )
   }
 })
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
-import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import * as agentConfig from '../../agent/config.ts'
 import { podAttributes } from '../../agent/enrich/process-resource.ts'
 import { agentService } from '../../agent/service.ts'
 import { loadConfig } from '../../lib/config/load.ts'
 import { parseServiceFlags } from '../../lib/process/flags.ts'
-import { problemsOf } from '../support/kubernetes-schema.ts'
+import { isOfKind, problemsOf } from '../support/kubernetes-schema.ts'
 import { findKustomize } from '../support/kustomize.ts'
 
 const kustomize = findKustomize()
@@ -22,7 +20,7 @@ const configOf = (args: readonly string[] = []) => {
 function renderSet(overlay: string) {
   const rendered = kustomize!.render(overlay)
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
-  const set = rendered.find(({ kind }) => kind === 'DaemonSet') as unknown as IDaemonSet
+  const set = rendered.find((object) => isOfKind(object, 'DaemonSet'))!
   const { containers, volumes } = set.spec!.template.spec!
   const mounts = containers[0]!.volumeMounts!.filter(({ mountPath }) => mountPath === '/var/log')
   assert.deepEqual(
@@ -51,7 +49,8 @@ test('an overlay reads the journal of the node, with an image of its own', { ski
 test('a sidecar reads the files of its volume, without rights in the cluster or on the node', { skip }, () => {
   const [deployment, ...others] = kustomize!.render('examples/sidecar')
   assert.deepEqual([problemsOf(deployment!), others], [[], []])
-  const spec = (deployment as unknown as IDeployment).spec!.template.spec!
+  assert.ok(isOfKind(deployment!, 'Deployment'))
+  const spec = deployment.spec!.template.spec!
   assert.equal(spec.automountServiceAccountToken, false)
   assert.ok(spec.volumes!.every(({ hostPath }) => hostPath === undefined))
   const agent = spec.initContainers!.find(({ name }) => name === 'agent')!

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
-import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
-import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
-import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { parse } from 'yaml'
 import * as agentConfig from '../../agent/config.ts'
 import { loadConfig } from '../../lib/config/load.ts'
 import { readVersion } from '../../lib/version.ts'
-import { type KubernetesObject, problemsOf } from '../support/kubernetes-schema.ts'
+import {
+  isOfKind,
+  type KubernetesKinds,
+  type KubernetesObject,
+  type ObjectOf,
+  problemsOf,
+} from '../support/kubernetes-schema.ts'
 import { findKustomize, KUSTOMIZE_ROOT, parseObjects } from '../support/kustomize.ts'
 
 const BASE = join(KUSTOMIZE_ROOT, 'base')
@@ -23,24 +25,27 @@ interface Kustomization {
   readonly images: readonly { name: string; newTag: string }[]
 }
 
-const METADATA_API_RULES = [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }]
+const METADATA_API_RULES = [
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+  { apiGroups: [''], resources: ['nodes/metrics', 'nodes/stats'], verbs: ['get'] },
+]
 
 const read = (file: string) => readFileSync(join(BASE, file), 'utf8')
 const kustomization = parse(read('kustomization.yaml')) as Kustomization
 const objects = kustomization.resources.flatMap((file) => parseObjects(read(file)))
-const one = <T>(kind: string, among: readonly KubernetesObject[] = objects) => {
-  const found = among.filter((object) => object.kind === kind)
+const one = <K extends keyof KubernetesKinds>(kind: K, among: readonly KubernetesObject[] = objects): ObjectOf<K> => {
+  const found = among.filter((object) => isOfKind(object, kind))
   assert.equal(found.length, 1, kind)
-  return found[0] as unknown as T
+  return found[0]!
 }
 
 const mapOfAgent = (rendered: readonly KubernetesObject[]) =>
-  one<IConfigMap>(
+  one(
     'ConfigMap',
     rendered.filter(({ metadata }) => metadata.name.startsWith(NAME)),
   )
 
-const daemonSet = one<IDaemonSet>('DaemonSet').spec!
+const daemonSet = one('DaemonSet').spec!
 const pod = daemonSet.template.spec!
 const agent = pod.containers[0]!
 const LOGS = '/var/log'
@@ -74,7 +79,7 @@ test('every file of the base is named in its kustomization, and every object is 
 })
 
 test('the schemas find unknown fields, wrong types, and values that are none', () => {
-  const wrong = structuredClone(one<KubernetesObject>('DaemonSet')) as unknown as IDaemonSet
+  const wrong = structuredClone(one('DaemonSet'))
   const container = wrong.spec!.template.spec!.containers[0]!
   Object.assign(container.securityContext!, { readonlyRootFilesystem: true })
   Object.assign(container.ports![0]!, { containerPort: 'web' })
@@ -82,16 +87,13 @@ test('the schemas find unknown fields, wrong types, and values that are none', (
   Object.assign(container.volumeMounts![1]!, { mountpath: '/' })
   Object.assign(container.resources!.limits!, { memory: '256 MB' })
   const at = '/spec/template/spec/containers/0'
-  assert.deepEqual(
-    [...new Set(problemsOf(wrong as unknown as KubernetesObject).map((problem) => problem.replace(/:.*/, '')))].sort(),
-    [
-      `${at}/imagePullPolicy`,
-      `${at}/ports/0/containerPort`,
-      `${at}/resources/limits/memory`,
-      `${at}/securityContext/readonlyRootFilesystem`,
-      `${at}/volumeMounts/1/mountpath`,
-    ],
-  )
+  assert.deepEqual([...new Set(problemsOf(wrong).map((problem) => problem.replace(/:.*/, '')))].sort(), [
+    `${at}/imagePullPolicy`,
+    `${at}/ports/0/containerPort`,
+    `${at}/resources/limits/memory`,
+    `${at}/securityContext/readonlyRootFilesystem`,
+    `${at}/volumeMounts/1/mountpath`,
+  ])
 })
 
 test('the agent accepts its configuration, and knows its node and itself', () => {
@@ -125,11 +127,11 @@ test('what the configuration names is mounted: logs with room for links beside t
   )
 })
 
-test('the service account may get the pods of nodes, and nothing else', () => {
-  assert.deepEqual(one<IClusterRole>('ClusterRole').rules, [
-    { apiGroups: [''], resources: ['nodes/pods'], verbs: ['get'] },
+test('the service account may get pods, metrics and stats of nodes, and nothing else', () => {
+  assert.deepEqual(one('ClusterRole').rules, [
+    { apiGroups: [''], resources: ['nodes/pods', 'nodes/metrics', 'nodes/stats'], verbs: ['get'] },
   ])
-  const { roleRef, subjects } = one<IClusterRoleBinding>('ClusterRoleBinding')
+  const { roleRef, subjects } = one('ClusterRoleBinding')
   assert.deepEqual(roleRef, { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: NAME })
   assert.deepEqual(subjects, [{ kind: 'ServiceAccount', name: NAME, namespace: kustomization.namespace }])
   assert.equal(pod.serviceAccountName, NAME)
@@ -143,8 +145,8 @@ test('the component for the API server asks for lists and watches of pods, and n
     patches: { path: string }[]
   }
   const patched = patches.flatMap(({ path }) => parseObjects(readFileSync(join(component, path), 'utf8')))
-  assert.deepEqual(one<IClusterRole>('ClusterRole', patched).rules, METADATA_API_RULES)
-  const patch = one<IDaemonSet>('DaemonSet', patched).spec!.template.spec!.containers[0]!
+  assert.deepEqual(one('ClusterRole', patched).rules, METADATA_API_RULES)
+  const patch = one('DaemonSet', patched).spec!.template.spec!.containers[0]!
   const [override, ...others] = patch.args!.filter((arg) => !agent.args!.includes(arg))
   assert.deepEqual(patch.args, [...agent.args!, override])
   assert.deepEqual(others, [])
@@ -163,7 +165,13 @@ test('the container is root with one capability, and has nothing of the host but
   assert.deepEqual(pod.securityContext, { seccompProfile: { type: 'RuntimeDefault' } })
   for (const share of ['hostNetwork', 'hostPID', 'hostIPC'] as const) assert.equal(pod[share], undefined)
   const hostPaths = pod.volumes!.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath.path]))
-  assert.deepEqual(hostPaths, [LOGS, config.state_dir])
+  assert.deepEqual(hostPaths, [LOGS, config.state_dir, '/'])
+  const root = agent.volumeMounts!.find(({ name }) => name === 'root')!
+  assert.deepEqual([root.readOnly, root.mountPropagation], [true, 'HostToContainer'])
+  const { containers, node } = config.gather
+  for (const path of [containers.cgroup_root, containers.proc_root, node.proc_root, node.sys_root, node.rootfs]) {
+    assert.ok(`${path}/`.startsWith(`${root.mountPath}/`), path)
+  }
 })
 
 test('it runs on every node of Linux, and a rollout takes a tenth of them at a time', () => {
@@ -209,7 +217,7 @@ test('kustomize renders the base to valid objects of one namespace', { skip: mis
   assert.deepEqual(rendered.map(({ kind }) => kind).sort(), [...objects.map(({ kind }) => kind), ...maps].sort())
   const configMap = mapOfAgent(rendered)
   assert.equal(configMap.data!['agent.yaml'], read('agent.yaml'))
-  const spec = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!
+  const spec = one('DaemonSet', rendered).spec!.template.spec!
   assert.equal(spec.containers[0]!.image, `${agent.image}:${readVersion()}`)
   assert.equal(
     spec.volumes!.find((volume) => volume.configMap !== undefined)!.configMap!.name,
@@ -232,14 +240,14 @@ test('an overlay has agents alone, sets the collector and the registry, and roll
   assert.equal(data!.COLLECTOR_URL, 'http://collector.example.com:4318')
   assert.equal(data!['agent.yaml'], read('agent.yaml'))
   assert.notEqual(metadata!.name, mapOfAgent(kustomize!.render('base')).metadata!.name)
-  const image = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!.containers[0]!.image
+  const image = one('DaemonSet', rendered).spec!.template.spec!.containers[0]!.image
   assert.equal(image, `registry.example.com/vedette:${readVersion()}`)
 })
 
 test("an overlay mounts Docker's directory beside the others", { skip: missing || old }, () => {
   const rendered = kustomize!.render('examples/docker')
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
-  const { volumes, containers } = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!
+  const { volumes, containers } = one('DaemonSet', rendered).spec!.template.spec!
   const path = '/var/lib/docker/containers'
   assert.equal(volumes!.length, pod.volumes!.length + 1)
   assert.deepEqual(
@@ -253,15 +261,26 @@ test("an overlay mounts Docker's directory beside the others", { skip: missing |
 test('a component has the API server asked in place of the kubelet', { skip: missing || old }, () => {
   const rendered = kustomize!.render('examples/metadata-api')
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
-  assert.deepEqual(one<IClusterRole>('ClusterRole', rendered).rules, METADATA_API_RULES)
-  const { args } = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!.containers[0]!
+  assert.deepEqual(one('ClusterRole', rendered).rules, METADATA_API_RULES)
+  const { args } = one('DaemonSet', rendered).spec!.template.spec!.containers[0]!
   assert.deepEqual(args, [...agent.args!, '--set=metadata.source=api'])
+})
+
+test('a component has nothing of the node mounted but its logs', { skip: missing || old }, () => {
+  const rendered = kustomize!.render('examples/without-metrics')
+  for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
+  const { volumes, containers } = one('DaemonSet', rendered).spec!.template.spec!
+  assert.equal(volumes!.length, pod.volumes!.length - 1)
+  assert.ok([...volumes!, ...containers[0]!.volumeMounts!].every(({ name }) => name !== 'root'))
+  assert.deepEqual(containers[0]!.args, [...agent.args!, '--set=gather.enabled=false'])
+  const rules = one('ClusterRole', rendered).rules!
+  assert.deepEqual(rules, [{ apiGroups: [''], resources: ['nodes/pods'], verbs: ['get'] }])
 })
 
 test('a component has the logs of pods mounted to read only', { skip: missing || old }, () => {
   const rendered = kustomize!.render('examples/read-only-logs')
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
-  const { volumes, containers } = one<IDaemonSet>('DaemonSet', rendered).spec!.template.spec!
+  const { volumes, containers } = one('DaemonSet', rendered).spec!.template.spec!
   const path = config.logs.pods_dir
   const mounts = containers[0]!.volumeMounts!.filter(({ name }) => name === 'logs')
   assert.deepEqual(mounts, [{ name: 'logs', mountPath: path, readOnly: true }])

@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
-import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
-import type { IService } from 'kubernetes-models/v1/Service'
 import { parse } from 'yaml'
 import * as collectorConfig from '../../collector/config.ts'
 import { collectorService } from '../../collector/service.ts'
@@ -12,7 +9,13 @@ import { loadConfig } from '../../lib/config/load.ts'
 import { parseServiceFlags } from '../../lib/process/flags.ts'
 import * as storeConfig from '../../store/config.ts'
 import { storeService } from '../../store/service.ts'
-import { type KubernetesObject, problemsOf } from '../support/kubernetes-schema.ts'
+import {
+  isOfKind,
+  type KubernetesKinds,
+  type KubernetesObject,
+  type ObjectOf,
+  problemsOf,
+} from '../support/kubernetes-schema.ts'
 import { findKustomize, KUSTOMIZE_ROOT, parseObjects } from '../support/kustomize.ts'
 
 const BASE = join(KUSTOMIZE_ROOT, 'base')
@@ -23,10 +26,14 @@ const { resources, configMapGenerator } = parse(readFileSync(join(BASE, 'kustomi
   configMapGenerator: { name: string; files: string[]; literals?: string[] }[]
 }
 const objects = resources.flatMap((file) => parseObjects(readFileSync(join(BASE, file), 'utf8')))
-const find = <T>(kind: string, name: string, among: readonly KubernetesObject[] = objects) => {
-  const found = among.find((object) => object.kind === kind && object.metadata.name === name)
+const find = <K extends keyof KubernetesKinds>(
+  kind: K,
+  name: string,
+  among: readonly KubernetesObject[] = objects,
+): ObjectOf<K> => {
+  const found = among.filter((object) => isOfKind(object, kind)).find(({ metadata }) => metadata.name === name)
   assert.ok(found !== undefined, `${kind} ${name}`)
-  return found as unknown as T
+  return found
 }
 const literalsOf = (name: string) =>
   Object.fromEntries(
@@ -35,7 +42,7 @@ const literalsOf = (name: string) =>
 
 /** What the container of a StatefulSet runs with. */
 function podOf(name: string, among?: readonly KubernetesObject[]) {
-  const { spec } = find<IStatefulSet>('StatefulSet', name, among)
+  const { spec } = find('StatefulSet', name, among)
   const pod = spec!.template.spec!
   assert.equal(pod.containers.length, 1)
   return { set: spec!, pod, container: pod.containers[0]! }
@@ -95,7 +102,7 @@ for (const [name, { config, ports, web, diskBytes }] of Object.entries(SERVERS))
     const { container, set } = podOf(name)
     const named = (container.ports ?? []).map((port) => [port.name, port.containerPort])
     assert.deepEqual(Object.fromEntries(named), ports)
-    const service = find<IService>('Service', set.serviceName!).spec!
+    const service = find('Service', set.serviceName!).spec!
     assert.deepEqual(Object.fromEntries(service.ports!.map(({ name: port, port: number }) => [port, number])), ports)
     assert.ok(service.ports!.every(({ name: port, targetPort }) => port === targetPort))
     const labels = set.template.metadata!.labels!
@@ -109,7 +116,7 @@ for (const [name, { config, ports, web, diskBytes }] of Object.entries(SERVERS))
       set.template.metadata!.annotations!['prometheus.io/port'],
       String((ports as Record<string, number>)[web]),
     )
-    const policy = find<INetworkPolicy>('NetworkPolicy', name).spec!
+    const policy = find('NetworkPolicy', name).spec!
     for (const [key, value] of Object.entries(policy.podSelector!.matchLabels!)) assert.equal(labels[key], value)
     const allowed = policy.ingress!.flatMap((rule) => rule.ports!.map(({ port }) => port))
     assert.deepEqual(allowed.sort(), Object.values(ports).sort())
@@ -125,7 +132,7 @@ for (const [name, { config, ports, web, diskBytes }] of Object.entries(SERVERS))
 test('agents find the collector, and the collector the store', () => {
   assert.equal(literalsOf('vedette-agent').COLLECTOR_URL, 'http://vedette-collector:4318')
   assert.deepEqual(collector.elasticsearch.nodes, ['http://vedette-store:9200'])
-  assert.equal(find<IService>('Service', 'vedette-collector').spec!.clusterIP, 'None')
+  assert.equal(find('Service', 'vedette-collector').spec!.clusterIP, 'None')
   const variable = podOf('vedette-collector').container.env!.find(({ name }) => name === 'ELASTICSEARCH_URL')!
   assert.equal(variable.valueFrom!.configMapKeyRef!.name, 'vedette-collector')
 })
@@ -167,6 +174,6 @@ test('an overlay has Elasticsearch in place of the store, with a key from a Secr
 test('an overlay lets Grafana and Prometheus in', { skip }, () => {
   const rendered = kustomize!.render('examples/grafana')
   for (const object of rendered) assert.deepEqual(problemsOf(object), [], object.kind)
-  const policy = find<INetworkPolicy>('NetworkPolicy', 'vedette-readers', rendered)
+  const policy = find('NetworkPolicy', 'vedette-readers', rendered)
   assert.equal(policy.metadata!.namespace, 'vedette')
 })

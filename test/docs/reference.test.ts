@@ -23,7 +23,7 @@ test('docs/reference is what the code says', () => {
 for (const { name, configModule } of CONFIGURED) {
   test(`the example of ${name}.yaml holds what is said to hold without it, by the loader and by the schema`, (t) => {
     const example = /^## Example\n(?:.|\n)*^```yaml\n((?:.|\n)*?)^```$/m.exec(files.get(`${name}.md`)!)![1]!
-    const module = configModule as unknown as ConfigModule<unknown>
+    const module: ConfigModule<unknown> = configModule
     const file = join(temporaryDirectory(t), `${name}.yaml`)
     writeFileSync(file, example)
     assert.deepEqual(loadConfig(module, { file, env: {} }), loadConfig(module, { env: {} }))

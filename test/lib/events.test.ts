@@ -113,3 +113,17 @@ test('very many paths are not all said, and are forgotten', async () => {
   assert.equal(lines.length, 201)
   assert.match(await registry.metrics(), /a_files_unreadable_total 3001/)
 })
+
+test('labels that nothing is counted by share a counter and a line', async () => {
+  const lines: string[] = []
+  const clock = new ManualClock()
+  const registry = createRegistry('agent', '0')
+  const logger = createLogger({ service: 'agent', level: 'info', format: 'logfmt', write: (line) => lines.push(line) })
+  const uncounted = new Set(['reason'])
+  const events = createEvents('vedette_agent', TABLE, { registry, logger, clock, uncounted })
+  events.dropped({ reason: 'rejected' }, { count: 2 })
+  events.dropped({ reason: 'expired' })
+  assert.match(await registry.metrics(), /^vedette_agent_records_dropped_total 3$/m)
+  assert.equal(lines.length, 1)
+  assert.doesNotMatch(lines[0]!, /reason=/)
+})

@@ -74,3 +74,34 @@ test('hostile names are names like any other', () => {
   assert.equal(labels.get('constructor'), undefined)
   assert.equal(labels.filter((name) => name !== '9').size, 2)
 })
+
+test('a set that was read from JSON is the same in less memory', () => {
+  const tricky = fc.constantFrom('', ',', ':', '":"', '","', '\\', '"', 'é', '\u2028', '<', 'a', 'b')
+  const text = fc.oneof(tricky, fc.string(), fc.string({ unit: 'grapheme' }))
+  fc.assert(
+    fc.property(fc.dictionary(text, text), fc.array(tricky), fc.boolean(), (record, others, isOwn) => {
+      const expected = LabelSet.from(record)
+      const json = isOwn ? expected.json : JSON.stringify(record)
+      const read = LabelSet.readJson(json)!
+      assert.equal(read.writtenAs, json === expected.json ? json : undefined)
+      const compact = read.compact()
+      for (const set of [read, compact, compact.expanded()]) {
+        assert.deepEqual([...set], [...expected])
+        assert.deepEqual(
+          [set.json, set.fingerprint, set.size, `${set}`],
+          [expected.json, expected.fingerprint, expected.size, `${expected}`],
+        )
+        for (const name of [...Object.keys(record), ...others]) assert.equal(set.get(name), expected.get(name), name)
+        assert.equal(LabelSet.compare(set, expected), 0)
+        const isLong = (_name: string, value: string) => value.length > 1
+        assert.deepEqual([...set.filter(isLong)], [...expected.filter(isLong)])
+      }
+    }),
+  )
+})
+
+test('what is no object of texts is read as no set', () => {
+  for (const json of ['', '[]', '{"a":1}', '{"a":"b"', '{"a":"b"}}', 'null', '{"a":"\\ud800"}']) {
+    assert.equal(LabelSet.readJson(json), undefined, json)
+  }
+})

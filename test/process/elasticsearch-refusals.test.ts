@@ -21,6 +21,8 @@ test('a real node that does not take documents: each arrives once when it does a
     'thread_pool.write.size': '1',
     'thread_pool.write.queue_size': '1',
     'http.max_content_length': '1mb',
+    // It lifts the block of a disk that is not full, with the next look at disks, which is every half a minute.
+    'cluster.info.update.interval': '1h',
   }
   const node = await startElasticsearch(t, { settings })
   await t.test('it hangs for longer than the collector waits', (s) => hang(s, node))

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { floodWithSilences } from '../alertmanager/hostile/silence-flood.ts'
 import { whyNoFixture } from '../elasticsearch/fixture.ts'
 import { withCleanUps } from '../support/clean-ups.ts'
 import { runWithNodeKills } from '../support/elasticsearch-kill-run.ts'
 import { runWithVersion } from '../support/elasticsearch-version-run.ts'
 import { runWithKills } from '../support/kill-run.ts'
+import { PEERS, skipWithout } from '../support/peer-program.ts'
+import { faultsOf, runWithPrometheus } from '../support/prometheus-run.ts'
 import { SCENARIOS } from '../support/scenarios/all.ts'
 import { play } from '../support/scenarios/scenario.ts'
 
@@ -30,6 +33,12 @@ const SOAKS: readonly Soak[] = [
   { name: 'elasticsearch-9', missing: whyNoFixture, play: soakNodeKills },
   { name: 'elasticsearch-8', missing: whyNoFixture, play: () => runWithVersion('elasticsearch-8') },
   { name: 'opensearch-3', missing: whyNoFixture, play: () => runWithVersion('opensearch-3') },
+  {
+    name: 'prometheus',
+    missing: () => skipWithout(PEERS.prometheus, PEERS.promtool) || undefined,
+    play: soakPrometheus,
+  },
+  { name: 'silences', play: soakSilences },
   ...SCENARIOS.map((scenario) => ({ ...scenario, play: () => play(scenario, 'long') })),
 ]
 
@@ -104,4 +113,20 @@ async function soakNodeKills(): Promise<object> {
     throw new Error(`elasticsearch-9: ${JSON.stringify(result)}`)
   }
   return result
+}
+
+async function soakPrometheus(): Promise<object> {
+  const run = await withCleanUps((t) => runWithPrometheus(t, { scrapeForMs: 180_000 }))
+  const faults = faultsOf(run)
+  if (faults.length > 0) throw new Error(`prometheus: ${faults.join('; ')}`)
+  return run
+}
+
+/** A million silences are posted, without a limit of one's own: as many are kept as there is room for. */
+async function soakSilences(): Promise<object> {
+  const flood = await withCleanUps((t) => floodWithSilences(t, { silences: 1_000_000, alerts: 1_000 }))
+  const { taken, refused, told, shown, peakMiB } = flood
+  const isRight = taken + refused === 1_000_000 && taken === shown && told === 1_000
+  if (!isRight || taken !== 200_000 || peakMiB > 3_000) throw new Error(`silences: ${JSON.stringify(flood)}`)
+  return flood
 }

@@ -28,6 +28,8 @@ export class AgentHarness {
   settings: readonly string[]
   /** What the kubelet says; where it is left undefined, nobody is asked. */
   podSource: FakePodSource | undefined
+  /** What the collector did before the agent was killed, until that is complete. */
+  #haltedMode: FakeCollector['mode'] | undefined
   #generation = 0
   #lifecycle: Lifecycle | undefined
   #pipeline: Pipeline | undefined
@@ -51,6 +53,10 @@ export class AgentHarness {
 
   get stateDir(): string {
     return join(this.#directory, `state-${this.#generation}`)
+  }
+
+  get #spool(): string {
+    return join(this.#directory, 'vedette-spool')
   }
 
   async start(): Promise<void> {
@@ -87,25 +93,34 @@ export class AgentHarness {
     this.#pipeline = undefined
   }
 
-  /** Stops as kill -9 does: what was written so far is all that is left. */
-  async crash(): Promise<void> {
+  /**
+   * Takes what is there now for what is left by a kill -9, which {@link crash} completes. What the agent does in between
+   * counts for nothing; so this can be called in the midst of it.
+   */
+  halt(): void {
+    if (this.#haltedMode !== undefined) return
     const before = this.stateDir
     this.#generation += 1
-    cpSync(before, this.stateDir, { recursive: true })
-    const spool = join(this.#directory, 'vedette-spool')
-    if (existsSync(spool)) linkAll(spool, `${spool}-before`)
-    const { mode } = this.#collector
+    if (existsSync(before)) cpSync(before, this.stateDir, { recursive: true })
+    if (existsSync(this.#spool)) linkAll(this.#spool, `${this.#spool}-before`)
+    this.#haltedMode = this.#collector.mode
     this.#collector.mode = 'refuse'
+  }
+
+  /** Stops as kill -9 does: what was written so far is all that is left. */
+  async crash(): Promise<void> {
+    this.halt()
     this.#collector.release()
     await this.stop()
-    this.#collector.mode = mode
-    rmSync(spool, { recursive: true, force: true })
-    if (existsSync(`${spool}-before`)) renameSync(`${spool}-before`, spool)
+    this.#collector.mode = this.#haltedMode!
+    this.#haltedMode = undefined
+    rmSync(this.#spool, { recursive: true, force: true })
+    if (existsSync(`${this.#spool}-before`)) renameSync(`${this.#spool}-before`, this.#spool)
   }
 
   /** Lets time pass until everything that can be read was read and answered. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 200; turn++) {
+    for (let turn = 0; turn < 2_000; turn++) {
       await this.clock.advance(300)
       if (this.#isSettled()) return
       // Directory events and slow reads take real time.

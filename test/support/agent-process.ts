@@ -15,8 +15,8 @@ export interface AgentProcessOptions {
   readonly nodeFlags: readonly string[]
 }
 
-/** Waits short enough for a test. */
-const QUICK = ['ship.timeout=1s', 'ship.backoff.initial=50ms', 'ship.backoff.max=500ms']
+/** Waits short enough for a test; no metrics, so that each request that a collector sees is one of logs. */
+const QUICK = ['gather.enabled=false', 'ship.timeout=1s', 'ship.backoff.initial=50ms', 'ship.backoff.max=500ms']
 
 /** The agent as `vedette agent` starts it, in a process of its own that can be killed and started again. */
 export class AgentProcess {

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 const FIRST_TIME_NS = 1_795_257_960_000_000_000n
 
@@ -39,5 +40,11 @@ export class ContainerFiles {
 
   replace(bytes: Buffer | string, file = '0.log'): void {
     writeFileSync(this.path(file), bytes)
+  }
+
+  /** Compresses a file as the kubelet does: then there is `<file>.gz` in its place. */
+  compress(file: string): void {
+    writeFileSync(this.path(`${file}.gz`), gzipSync(readFileSync(this.path(file))))
+    unlinkSync(this.path(file))
   }
 }

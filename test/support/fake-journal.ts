@@ -76,9 +76,10 @@ export class FakeJournal {
   get starts(): readonly (readonly string[])[] {
     const file = join(this.#directory, 'starts')
     if (!existsSync(file)) return []
+    // The last line may be under way.
     return readFileSync(file, 'utf8')
-      .trim()
       .split('\n')
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as string[])
   }
 }

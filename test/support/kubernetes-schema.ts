@@ -9,12 +9,39 @@ import { validate as validateServiceAccount } from 'kubernetes-models/_schemas/I
 import { validate as validateNetworkPolicy } from 'kubernetes-models/_schemas/IoK8sApiNetworkingV1NetworkPolicy'
 import { validate as validateClusterRole } from 'kubernetes-models/_schemas/IoK8sApiRbacV1ClusterRole'
 import { validate as validateClusterRoleBinding } from 'kubernetes-models/_schemas/IoK8sApiRbacV1ClusterRoleBinding'
+import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
+import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
+import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap'
+import type { IService } from 'kubernetes-models/v1/Service'
 
 /** What every object of Kubernetes has. */
 export interface KubernetesObject {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: { readonly name: string; readonly namespace?: string }
+}
+
+/** What objects have besides, by their kind. */
+export interface KubernetesKinds {
+  readonly ClusterRole: IClusterRole
+  readonly ClusterRoleBinding: IClusterRoleBinding
+  readonly ConfigMap: IConfigMap
+  readonly DaemonSet: IDaemonSet
+  readonly Deployment: IDeployment
+  readonly NetworkPolicy: INetworkPolicy
+  readonly Service: IService
+  readonly StatefulSet: IStatefulSet
+}
+
+/** An object of a kind: {@link problemsOf} tells whether it has what that asks for. */
+export type ObjectOf<K extends keyof KubernetesKinds> = KubernetesObject & KubernetesKinds[K]
+
+export function isOfKind<K extends keyof KubernetesKinds>(object: KubernetesObject, kind: K): object is ObjectOf<K> {
+  return object.kind === kind
 }
 
 /** A compiled JSON schema in the form that ajv gives it. */

@@ -106,7 +106,9 @@ export class ModelNode {
     if (!this.agent.isRunning) await this.agent.start()
     this.collector.mode = 'accept'
     this.collector.release()
-    if (this.#excluded.size > 0) {
+    const logs = [...this.agent.pipeline.tailer.logs.values()]
+    // The agent may not have learned that one is not excluded any more.
+    if (this.#excluded.size > 0 || logs.some(({ isExcluded }) => isExcluded)) {
       this.pods.mode = 'answer'
       this.#excluded.clear()
       await this.#annotate()

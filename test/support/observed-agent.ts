@@ -16,6 +16,7 @@ export async function startAgent(t: TestContext, settings: readonly string[] = [
     'web.listen_address=127.0.0.1:0',
     'ship.endpoints=["http://127.0.0.1:1"]',
     'metadata.source=none',
+    'gather.enabled=false',
     'shutdown.drain_timeout=100ms',
     ...settings,
   ]

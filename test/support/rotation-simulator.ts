@@ -124,10 +124,20 @@ export class RotationSimulator {
   }
 
   endCompression(): void {
+    this.nameCompressed()
+    this.deleteCompressed()
+  }
+
+  /** For a moment there are both. */
+  nameCompressed(): void {
     const name = this.plainRotated
-    if (name === undefined) return
-    renameSync(this.#path(`${name}.tmp`), this.#path(`${name}.gz`))
-    unlinkSync(this.#path(name))
+    if (name !== undefined) renameSync(this.#path(`${name}.tmp`), this.#path(`${name}.gz`))
+  }
+
+  /** Deletes the plain file of which there is a compressed one. */
+  deleteCompressed(): void {
+    const name = this.plainRotated
+    if (name !== undefined) unlinkSync(this.#path(name))
   }
 
   /** From here on there is no live name, and the runtime writes to the renamed file. */

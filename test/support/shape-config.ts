@@ -1,6 +1,7 @@
 import type { CollectorEvents } from '../../collector/events.ts'
 import type { ShapeConfig } from '../../collector/shape/config.ts'
 import { CounterSeries } from '../../collector/shape/derived-counter.ts'
+import { HistogramSeries } from '../../collector/shape/derived-histogram.ts'
 import type { JsonStats } from '../../collector/shape/json-body.ts'
 import { Shaper } from '../../collector/shape/shaper.ts'
 
@@ -13,6 +14,7 @@ export function shapeConfig(some: Partial<ShapeConfig>): ShapeConfig {
     redact: { presets: [], patterns: [] },
     json,
     counters: [],
+    histograms: [],
     max_series: 10,
     rules: [],
     routes: [],
@@ -28,5 +30,6 @@ export function createShaper(
   json: JsonStats = { parsed: 0, invalid: 0, tooLarge: 0, limited: 0 },
 ): Shaper {
   const counters = config.counters.map((spec) => new CounterSeries(spec, config.max_series))
-  return new Shaper(config, { usual, events, json, attributes: { dropped: 0, cut: 0 }, counters })
+  const histograms = config.histograms.map((spec) => new HistogramSeries(spec, config.max_series))
+  return new Shaper(config, { usual, events, json, attributes: { dropped: 0, cut: 0 }, counters, histograms })
 }

@@ -3,12 +3,18 @@ import type { TestContext } from 'node:test'
 import { AgentHarness } from './agent-harness.ts'
 import { FakeCollector } from './fake-collector.ts'
 import { assertSameLogs } from './naive-cri.ts'
-import { RotationSimulator } from './rotation-simulator.ts'
+import { type RotationOptions, RotationSimulator } from './rotation-simulator.ts'
 import { ShippedLogs } from './shipped-logs.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** Longer than incomplete records are waited for, and than the pods directory goes without being listed. */
 const EVERYTHING_ENDS_MS = 11_000
+
+export interface SimulatedNodeOptions {
+  readonly rotation?: RotationOptions
+  /** Of the agent. */
+  readonly settings?: readonly string[]
+}
 
 /** A node with one container whose log is rotated, an agent that reads it, and a collector. */
 export class SimulatedNode {
@@ -17,10 +23,10 @@ export class SimulatedNode {
   readonly log: RotationSimulator
   readonly #shipped = new ShippedLogs(this.collector)
 
-  constructor(t: Pick<TestContext, 'after'>) {
-    const settings = ['ship.batch.max_bytes=4KiB', 'ship.max_in_flight=3']
-    this.agent = new AgentHarness(temporaryDirectory(t), this.collector, settings)
-    this.log = new RotationSimulator(this.agent.podsDir)
+  constructor(t: Pick<TestContext, 'after'>, { rotation, settings = [] }: SimulatedNodeOptions = {}) {
+    const all = ['ship.batch.max_bytes=4KiB', 'ship.max_in_flight=3', ...settings]
+    this.agent = new AgentHarness(temporaryDirectory(t), this.collector, all)
+    this.log = new RotationSimulator(this.agent.podsDir, undefined, rotation)
     t.after(() => this.close())
   }
 

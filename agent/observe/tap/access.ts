@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP, type Socket } from 'node:net'
 
 /** Who may look at log lines: processes of the same machine or pod, everybody who reaches the address, or nobody. */
 export const TAP_ACCESS = ['local', 'anyone', 'off'] as const
@@ -8,8 +8,14 @@ export type TapAccess = (typeof TAP_ACCESS)[number]
 /** Left behind by whoever passes requests on, such as the API server's proxy. */
 const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for'] as const
 
+/** Of a request, what shows who it is from. */
+export interface TapRequest {
+  readonly socket: Pick<Socket, 'remoteAddress' | 'localAddress'>
+  readonly headers: IncomingHttpHeaders
+}
+
 /** Why a request may not look at log lines; undefined if it may. */
-export function tapRefusal(access: TapAccess, { socket, headers }: IncomingMessage): string | undefined {
+export function tapRefusal(access: TapAccess, { socket, headers }: TapRequest): string | undefined {
   if (access === 'anyone') return undefined
   if (access === 'off') return 'web.tap is off'
   const remote = withoutMapping(socket.remoteAddress)

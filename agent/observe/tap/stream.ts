@@ -1,9 +1,17 @@
-import type { ServerResponse } from 'node:http'
 import type { Clock } from '#lib/clock.ts'
 import type { TapSink } from './listener.ts'
 
+/** Of a response of Node's HTTP server, what is used. */
+interface TapResponse {
+  readonly writableNeedDrain: boolean
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown
+  write(text: string): unknown
+  end(): unknown
+  destroy(): unknown
+}
+
 export interface TapStreamOptions {
-  readonly response: ServerResponse
+  readonly response: TapResponse
   readonly clock: Clock
   /** What is told now and then, which also shows that the other side lives. */
   readonly status: () => object

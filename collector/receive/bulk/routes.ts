@@ -1,10 +1,10 @@
 import { messageOf } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
 import type { CollectorEvents } from '../../events.ts'
-import { CONTENT_ENCODINGS, decompress } from '../content.ts'
+import { CONTENT_ENCODINGS } from '../content.ts'
 import type { InFlightBytes } from '../in-flight.ts'
-import { announcedBytes, readBody } from '../read-body.ts'
-import { RETRY_AFTER_SECONDS, toCoded } from '../refusal.ts'
+import { RETRY_AFTER_SECONDS, statusOf, toCoded } from '../refusal.ts'
+import { leaveBodies, pageOf, takeBody } from '../request-body.ts'
 import { ApiError, illegalArgument, rejected } from './api-error.ts'
 import type { BulkIntake } from './bulk-intake.ts'
 import { answerType, requireJson } from './media-type.ts'
@@ -29,10 +29,8 @@ export function bulkRoutes(options: BulkRoutesOptions): (app: FastifyInstance) =
   const { inFlight, events } = options
   return (app) => {
     void app.register((scope, _options, done) => {
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload))
+      leaveBodies(scope, inFlight)
       scope.addHook('onRequest', (_request, reply, next) => {
-        reply.raw.once('close', () => inFlight.release(reply.raw))
         reply.headers(PRODUCT)
         next()
       })
@@ -62,24 +60,15 @@ export function bulkRoutes(options: BulkRoutesOptions): (app: FastifyInstance) =
 async function answer(request: FastifyRequest, reply: FastifyReply, options: BulkRoutesOptions): Promise<FastifyReply> {
   const { bulk, inFlight, maxRequestBytes } = options
   const { headers, params } = request
-  // No shipper says this; a browser does for each page that sends something, and no page has reason to.
-  if (headers.origin !== undefined) {
+  if (pageOf(request) !== undefined) {
     throw new ApiError(403, 'security_exception', 'requests of pages in browsers are not taken')
   }
   requireJson(headers['content-type'])
   const type = answerType(headers.accept)
   const parameters = parseBulkParameters(request.url, (params as { index?: string }).index)
-  const hold = (bytes: number) => {
-    if (!reply.raw.closed) inFlight.hold(reply.raw, bytes)
-  }
-  const sent = await readBody(request.raw, { announcedBytes: announcedBytes(headers), maxBytes: maxRequestBytes, hold })
-  const encoding = String(headers['content-encoding'] ?? 'identity')
-    .trim()
-    .toLowerCase()
-  const body = decompress(sent, encoding, maxRequestBytes)
   // Once as it came, once as it is queued.
-  hold(sent.length + 2 * body.length)
-  const result = await bulk.take(body, parameters, body !== sent)
+  const { sent, content } = await takeBody(request, reply, { inFlight, maxRequestBytes, copies: 2 })
+  const result = await bulk.take(content, parameters, content !== sent)
   // As bytes: to a text fastify adds a charset, which these types do not have.
   return reply.header('content-type', type).send(Buffer.from(JSON.stringify(result)))
 }
@@ -94,7 +83,7 @@ const WITHOUT_ROOM = ['QUEUE_FULL', 'DISK_FULL', 'TOO_MANY_REQUESTS']
 function refusalOf(error: unknown): { readonly refusal: ApiError; readonly reason: string } {
   if (error instanceof ApiError) return { refusal: error, reason: error.type }
   // The server's own: a header that is none.
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0
+  const status = statusOf(error)
   if (status === 415)
     return refusalOf(new ApiError(406, 'media_type_header_exception', 'Content-Type header is invalid'))
   if (status >= 400 && status < 500) return refusalOf(illegalArgument(messageOf(error)))

@@ -1,6 +1,7 @@
 import type * as Grpc from '@grpc/grpc-js'
 import { parseListenAddress } from '#lib/config/formats.ts'
 import { CodedError, messageOf } from '#lib/errors.ts'
+import { bracketHost } from '#lib/http/bracket-host.ts'
 import type { Service } from '#lib/lifecycle.ts'
 import { encodeExportResponse, type PartialSuccess } from '#lib/otlp/responses.ts'
 import type { CollectorEvents } from '../../events.ts'
@@ -69,8 +70,8 @@ export function createGrpcServer(options: OtlpGrpcOptions): GrpcServer {
       const grpc = await import('@grpc/grpc-js')
       server = createServer(grpc, options)
       const host = address.host ?? '::'
-      const port = await bind(grpc, server, `${bracketed(host)}:${address.port}`, options.listenAddress)
-      url = `http://${bracketed(address.host ?? '127.0.0.1')}:${port}`
+      const port = await bind(grpc, server, `${bracketHost(host)}:${address.port}`, options.listenAddress)
+      url = `http://${bracketHost(address.host ?? '127.0.0.1')}:${port}`
     },
     async stop(deadline) {
       const running = server
@@ -82,10 +83,6 @@ export function createGrpcServer(options: OtlpGrpcOptions): GrpcServer {
       deadline.removeEventListener('abort', cut)
     },
   }
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }
 
 function createServer(grpc: typeof Grpc, { logs, metrics, events, ...options }: OtlpGrpcOptions): Grpc.Server {

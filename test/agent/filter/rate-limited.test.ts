@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { countLimiting } from '../../../agent/filter/rate-limiter.ts'
+import { PodCache } from '../../../agent/metadata/pod-cache.ts'
 import { assertAccounted } from '../../support/accounting.ts'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
@@ -161,7 +162,9 @@ test('the limit that a pod asks for goes before, from when it asks', async (t) =
   await agent.settle()
   assert.deepEqual(bodiesOf(files), numbered(5), "with the configuration's policy")
   annotate('1000/s')
-  void (agent.pipeline.pods as unknown as { refresh(): Promise<boolean> }).refresh()
+  const refreshed = agent.pipeline.pods
+  assert.ok(refreshed instanceof PodCache)
+  void refreshed.refresh()
   await agent.clock.advance(1_500)
   files.write(numbered(500, 50))
   await agent.settle()

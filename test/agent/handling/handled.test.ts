@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { loadConfig } from '#lib/config/load.ts'
 import { createLogger } from '#lib/log.ts'
 import * as configModule from '../../../agent/config.ts'
+import { PodCache } from '../../../agent/metadata/pod-cache.ts'
 import { createReloadable } from '../../../agent/reload.ts'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
@@ -27,8 +28,9 @@ function createAgent(t: TestContext, settings: readonly string[] = []) {
     /** Has the agent learn of it. */
     async reannotate(annotations: Record<string, string>) {
       annotate(annotations)
-      const refreshed = agent.pipeline.pods!
-      void (refreshed as unknown as { refresh(): Promise<boolean> }).refresh()
+      const refreshed = agent.pipeline.pods
+      assert.ok(refreshed instanceof PodCache)
+      void refreshed.refresh()
       await agent.clock.advance(1_500)
     },
     stdout: () => collector.bodies(files.name, 'stdout'),

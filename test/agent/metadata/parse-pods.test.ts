@@ -29,6 +29,7 @@ test('a pod of a Deployment, field by field', async () => {
     name: 'web-6d4cf56db6-x7k2p',
     nodeName: 'node-1',
     podIp: '10.244.0.20',
+    isHostNetwork: false,
     startTime: '2026-11-20T10:00:01Z',
     labels: new Map([
       ['app', 'web'],
@@ -42,7 +43,14 @@ test('a pod of a Deployment, field by field', async () => {
         image: 'registry.example.test:5000/shop/web:1.4.2',
         imageId:
           'registry.example.test:5000/shop/web@sha256:6042f85a420afa94004f2d89d938dee634fbb3dc0f78ce47aa6235351fbd6211',
-        runs: [{ restartCount: 0, id: '8d5a02d3fc15122a9d9bd24c8afd304e973573284c3ebe045d8bc93959e0a906' }],
+        runs: [
+          {
+            restartCount: 0,
+            id: '8d5a02d3fc15122a9d9bd24c8afd304e973573284c3ebe045d8bc93959e0a906',
+            startedAtMs: Date.parse('2026-11-20T10:00:03Z'),
+            termination: undefined,
+          },
+        ],
       },
     ],
   })
@@ -90,6 +98,39 @@ test('ids of runs: of the current one and of the one before, of every kind of co
     ['creating', []],
     ['debugger', ['0 debugger-0']],
   ])
+})
+
+test('how runs ended: what waits for its next start has its end in its last state', async () => {
+  const { containers } = (await podsByName(corpusPods('restarts'))).get('many')!
+  const ends = containers.flatMap(({ runs }) => runs.map(({ id, termination }) => [id, termination]))
+  assert.deepEqual(ends, [
+    ['setup-0', { reason: '', exitCode: 0, finishedAtMs: undefined }],
+    ['crashing-7', { reason: '', exitCode: 1, finishedAtMs: undefined }],
+    ['restarted-3', undefined],
+    ['restarted-2', { reason: 'OOMKilled', exitCode: 137, finishedAtMs: undefined }],
+    ['debugger-0', undefined],
+  ])
+})
+
+test('the recorded pod that runs out of memory', { skip: RECORDING_MISSING }, async () => {
+  const pods = await podsByName(recordedFile('kubelet/pods'))
+  const oom = pods.get('oom-node-1')!
+  const end = (finishedAt: string) => ({ reason: 'OOMKilled', exitCode: 137, finishedAtMs: Date.parse(finishedAt) })
+  assert.deepEqual(oom.containers[0]!.runs, [
+    {
+      restartCount: 31,
+      id: 'b22c76c006f2cdd714001b5e0c2b1c09d69dc886467c7d4b5367a31e16e80c6c',
+      startedAtMs: Date.parse('2026-11-21T09:31:31Z'),
+      termination: end('2026-11-21T09:31:36Z'),
+    },
+    {
+      restartCount: 30,
+      id: 'c8f1968031d60995f7a062b1fe3c0c23e3f9167e227fa2869c7d29c5b815d5f7',
+      startedAtMs: Date.parse('2026-11-21T09:30:57Z'),
+      termination: end('2026-11-21T09:31:03Z'),
+    },
+  ])
+  assert.deepEqual([oom.isHostNetwork, pods.get('netpod-node-1')!.isHostNetwork], [true, false])
 })
 
 test('what is no pod is left out and counted, odd fields are left out', async () => {

@@ -96,7 +96,7 @@ test('a deleted pod is known for a while, and for as long as its logs are looked
   for (let minute = 0; minute < 4; minute++) {
     await clock.advance(60_000)
     server.bookmark()
-    await sleep(5)
+    await reach('the bookmark has come', () => pods.ageMs! < 60_000)
   }
   find('a')
   await clock.advance(100_000)

@@ -26,7 +26,7 @@ function configOf(settings: readonly string[], url = 'https://127.0.0.1') {
 }
 
 function clientOf(t: TestContext, url: string, settings: readonly string[] = [], env = {}, clock = new ManualClock()) {
-  const client = createConnect(configOf(settings, url), { clock, files: systemFiles, env })(url)
+  const client = createConnect(configOf(settings, url), { clock, files: systemFiles, env }, 'logs')(url)
   t.after(() => client.close())
   return client
 }
@@ -78,7 +78,7 @@ test('certificates that are replaced on disk are taken up, and nothing under way
   put('1', old.cert)
   const clock = new ManualClock()
   const settings = [`ship.tls.ca_file=${join(volume, 'data', 'ca.crt')}`]
-  const connect = createConnect(configOf(settings), { clock, files: systemFiles, env: {} })
+  const connect = createConnect(configOf(settings), { clock, files: systemFiles, env: {} }, 'logs')
   const clients = [connect(first.url), connect(second.url)] as const
   t.after(() => {
     for (const client of clients) client.close()

@@ -16,7 +16,7 @@ const NEVER = new AbortController().signal
 function clientOf(t: TestContext, url: string, clock: Clock = systemClock): RequestSender {
   const overrides = ['ship.headers={"Authorization":"Bearer x"}', 'ship.timeout=60s']
   const { ship } = loadConfig(configModule, { overrides, env: {} })
-  const client = createConnect(ship, { clock, files: systemFiles, env: {} })(url)
+  const client = createConnect(ship, { clock, files: systemFiles, env: {} }, 'logs')(url)
   t.after(() => client.close())
   return client
 }

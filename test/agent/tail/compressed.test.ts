@@ -30,12 +30,6 @@ const timesSaid = (agent: AgentHarness, text: string) => agent.lines.filter((lin
 const READ = 'reading a compressed log file'
 const DAMAGED = 'a compressed log file is damaged'
 
-/** Compresses as the kubelet does. */
-function compress(files: ContainerFiles, name: string): void {
-  writeFileSync(files.path(`${name}.gz`), gzipSync(readFileSync(files.path(name))))
-  unlinkSync(files.path(name))
-}
-
 /** Lets files be closed and what was acknowledged be written down. */
 const rest = async (agent: AgentHarness) => {
   await agent.settle()
@@ -46,7 +40,7 @@ test('at first sight everything there is is read, compressed files first, in the
   const { agent, files, read } = setUp(t)
   files.write(numbered(3, 'oldest'), OLDER)
   files.write(numbered(2_000, 'older'), OLD)
-  for (const name of [OLDER, OLD]) compress(files, name)
+  for (const name of [OLDER, OLD]) files.compress(name)
   files.write(numbered(5, 'rotated'), '0.log.20261121-104700')
   files.write(numbered(5, 'live'))
   writeFileSync(files.path(`${OLD}.tmp`), gzipSync(files.line('half compressed')))
@@ -64,7 +58,7 @@ test('what was read plain is not read again compressed: while it runs, after a s
   files.write(numbered(10, 'live'))
   await agent.start()
   await rest(agent)
-  compress(files, OLD)
+  files.compress(OLD)
   await rest(agent)
   await agent.stop()
   await agent.start()
@@ -83,7 +77,7 @@ test('a file that was compressed while the agent was away is read from where it 
   await agent.crash()
   files.write(numbered(3_000, 'after'))
   writeFileSync(files.path(OLD), readFileSync(files.path()))
-  compress(files, OLD)
+  files.compress(OLD)
   rmSync(files.path())
   files.write(['live'])
   await agent.start()
@@ -155,7 +149,7 @@ for (const [what, bytes] of [
     const { agent, files, read } = setUp(t)
     writeFileSync(files.path(`${OLDER}.gz`), bytes)
     files.write(['old'], OLD)
-    compress(files, OLD)
+    files.compress(OLD)
     files.write(['live'])
     await agent.start()
     await rest(agent)

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AgentEvents } from '../../../agent/events.ts'
-import type { Checkpoints } from '../../../agent/tail/checkpoints.ts'
 import type { ContainerLog } from '../../../agent/tail/container-log.ts'
 import { Ledger } from '../../../agent/tail/ledger.ts'
 import type { SourceFile } from '../../../agent/tail/source-file.ts'
@@ -14,12 +12,13 @@ test('the age of what is not written grows from the first acknowledgement until 
     write() {
       if (isFull) throw new Error('ENOSPC')
     },
-  } as unknown as Checkpoints
+  }
   const failures: unknown[] = []
-  const events = { checkpointFailed: (_: object, detail: unknown) => failures.push(detail) } as unknown as AgentEvents
+  const events = { checkpointFailed: (_: object, detail: unknown) => failures.push(detail) }
   const ledger = new Ledger(checkpoints, events, clock)
   const log = { key: 'uid/app/0' } as ContainerLog
   const identity = { key: Buffer.alloc(11), prefix: Buffer.from('x\n') }
+  // What the ledger reads of a file; a whole one needs a directory and a reader.
   const file = { identity, acked: { offset: 2, delivered: [2, 2] }, cuts: [] } as unknown as SourceFile
 
   assert.equal(ledger.unwrittenMs, 0)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { AgentHarness } from '../../support/agent-harness.ts'
 import { ContainerFiles } from '../../support/container-files.ts'
 import { FakeCollector } from '../../support/fake-collector.ts'
 import { SimulatedNode } from '../../support/simulated-node.ts'
-import { BATCHES, linksIn, loseFile, numbered, rest, setUpSpool } from '../../support/spool-harness.ts'
+import { BATCHES, linksIn, logsOf, loseFile, numbered, rest, setUpSpool } from '../../support/spool-harness.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 test('the collector is away for twenty rotations and the agent is killed twice: nothing is lost, no link is left', async (t) => {
@@ -132,6 +132,56 @@ test('a file that is deleted before it is linked leaves nothing in the spool, an
   collector.mode = 'accept'
   await rest(agent)
   assert.deepEqual(collector.bodies(files.name, 'stdout'), numbered(500, 'line'))
+})
+
+test('a file that is compressed and deleted before it is linked is held as what it was compressed to', async (t) => {
+  const { agent, collector, spool, pod } = setUpSpool(t)
+  const files = pod('web-0')
+  await agent.start()
+  collector.mode = 'refuse'
+  files.write(numbered(500, 'line'))
+  await agent.clock.advance(500)
+  // All of this between two looks.
+  const rotated = '0.log.20261121-104600'
+  renameSync(files.path(), files.path(rotated))
+  files.write(['live'])
+  files.compress(rotated)
+  await agent.clock.advance(1_500)
+  assert.match(linksIn(spool).at(-1)!, /\/0\.log\.\w+\.gz$/)
+  unlinkSync(files.path(`${rotated}.gz`))
+  await agent.clock.advance(1_500)
+  await agent.crash()
+  await agent.start()
+  collector.mode = 'accept'
+  await rest(agent)
+  assert.deepEqual(collector.bodies(files.name, 'stdout'), [...numbered(500, 'line'), 'live'])
+  assert.deepEqual([collector.conflicts, linksIn(spool)], [[], []])
+})
+
+test('a link that is made again before the last one was swept stays', async (t) => {
+  const { agent, collector, spool, pod } = setUpSpool(t)
+  const files = pod('web-0')
+  await agent.start()
+  collector.mode = 'refuse'
+  files.write(numbered(500, 'line'))
+  await agent.clock.advance(3_000)
+  const [log] = logsOf(agent)
+  const file = log!.files[0]!
+  assert.notEqual(file.spoolPath, undefined)
+  collector.mode = 'accept'
+  await agent.settle()
+  // Half a second from when links are swept, which is every full one.
+  await agent.clock.advance(1_500 - (agent.clock.monotonicMs() % 1_000))
+  files.write(['delivered at once'])
+  await agent.clock.advance(300)
+  while (file.spoolPath !== undefined) await agent.clock.advance(100)
+  assert.equal(linksIn(spool).length, 3, 'it is released and not swept')
+  collector.mode = 'refuse'
+  files.write(['more'])
+  renameSync(files.path(), files.path('0.log.20261121-104600'))
+  await agent.clock.advance(3_000)
+  assert.notEqual(file.spoolPath, undefined)
+  assert.equal(linksIn(spool).length, 3)
 })
 
 test('a spool that is switched off stays empty', async (t) => {

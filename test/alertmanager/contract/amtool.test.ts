@@ -66,14 +66,3 @@ test('amtool adds and shows alerts, and reads the configuration in force', missi
     await amtool(...verify, `--config.file=${join(directory, 'alertmanager.yml')}`)
   }
 })
-
-test('amtool shows that there are no silences, and why there cannot be', missing(AMTOOL, 'amtool'), async (t) => {
-  const router = await startRouter(t, temporaryDirectory(t), undefined)
-  const silence = [AMTOOL!, '--alertmanager.url', router.url, 'silence'] as const
-  const [command, ...args] = silence
-  assert.equal((await run(command, [...args, 'query', '-o', 'json'])).stdout, '[]\n')
-  await assert.rejects(
-    run(command, [...args, 'add', 'a=b', '-c', 'quiet', '-a', 'me']),
-    /silences are not supported yet/,
-  )
-})

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
 import { temporaryDirectory } from '../../support/temporary.ts'
-import { type CaptureServer, captureServer } from '../support/capture-server.ts'
+import { type Answer, type CapturedRequest, type CaptureServer, captureServer } from '../support/capture-server.ts'
 import { type RouterClient, startRouter } from '../support/router-process.ts'
 import { startUpstream } from '../support/upstream.ts'
 
@@ -18,9 +18,13 @@ export interface Both {
 }
 
 /** This router and the original, with the same configuration and a webhook receiver each. */
-export async function startBoth(t: TestContext, yamlFor: (hookUrl: string) => string): Promise<Both> {
+export async function startBoth(
+  t: TestContext,
+  yamlFor: (hookUrl: string) => string,
+  answer?: (request: CapturedRequest) => Answer,
+): Promise<Both> {
   const directory = temporaryDirectory(t)
-  const [ourHook, theirHook] = [await captureServer(t), await captureServer(t)]
+  const [ourHook, theirHook] = [await captureServer(t, answer), await captureServer(t, answer)]
   const [our, their] = await Promise.all([
     startRouter(t, directory, yamlFor(ourHook.url)),
     startUpstream(t, directory, yamlFor(theirHook.url)),

@@ -8,7 +8,7 @@ const yamlFor = (url: string) => `
 route:
   receiver: all
   group_by: [alertname, cluster]
-  group_wait: 400ms
+  group_wait: 1s
   group_interval: 1s
   repeat_interval: 1h
   routes:
@@ -35,25 +35,38 @@ receivers:
 /** Added after the release that Debian has; and what names the host. */
 const LATER = new Set(['notification_reason', 'routeLabels', 'externalURL'])
 
-const START = '2026-01-02T03:04:05.678901234+02:00'
-const far = new Date(Date.now() + 3_600_000).toISOString()
-const alert = (labels: object, more: object = {}) => ({ labels, startsAt: START, endsAt: far, ...more })
+/**
+ * Alerts begin this long after they are sent. Had they begun earlier than a group waits, both would flush a group with its
+ * first alert, and which others are in it by then is a race.
+ */
+const BEGINS_AFTER_MS = 2_000
+const HOUR_MS = 3_600_000
 
-const FIRST = [
-  alert({ alertname: 'A', n: '2', job: 'b' }, { annotations: { summary: '<b>&"\u2028\n\t\\é𝄞', empty: '' } }),
-  alert(
-    { alertname: 'A', n: '1', job: 'b' },
-    { annotations: { summary: 'other' }, generatorURL: 'http://p/g?a=1&b=2' },
-  ),
-  alert({ alertname: 'A', n: '3', instance: 'i' }),
-  alert({ alertname: 'A', cluster: 'c "1"', n: '3', dropped: '' }),
-  alert({ alertname: 'P', severity: 'page', env: 'p', q: 'a"b', n: '1' }),
-  alert({ alertname: 'P', severity: 'page', env: 'p', q: 'a"b', n: '2' }),
-  alert({ alertname: 'Q', quiet: 'yes', n: '1' }),
-  alert({ alertname: 'Q', quiet: 'yes', n: '2' }),
-  alert({ severity: 'wake', q: 'a"b' }),
-]
-const RESOLVED = [0, 4, 6].map((index) => ({ ...FIRST[index]!, endsAt: new Date(Date.now() - 1_000).toISOString() }))
+/** Ends in nanoseconds, and in another zone than that of the notifications. */
+const momentOf = (epochMs: number) => new Date(epochMs + 2 * HOUR_MS).toISOString().replace('Z', '678901+02:00')
+
+/** The alerts that are sent first, and those that are sent when some of them have ended. */
+function alertsAt(sentAtMs: number) {
+  const startsAt = momentOf(sentAtMs + BEGINS_AFTER_MS)
+  const far = new Date(sentAtMs + HOUR_MS).toISOString()
+  const alert = (labels: object, more: object = {}) => ({ labels, startsAt, endsAt: far, ...more })
+  const first = [
+    alert({ alertname: 'A', n: '2', job: 'b' }, { annotations: { summary: '<b>&"\u2028\n\t\\é𝄞', empty: '' } }),
+    alert(
+      { alertname: 'A', n: '1', job: 'b' },
+      { annotations: { summary: 'other' }, generatorURL: 'http://p/g?a=1&b=2' },
+    ),
+    alert({ alertname: 'A', n: '3', instance: 'i' }),
+    alert({ alertname: 'A', cluster: 'c "1"', n: '3', dropped: '' }),
+    alert({ alertname: 'P', severity: 'page', env: 'p', q: 'a"b', n: '1' }),
+    alert({ alertname: 'P', severity: 'page', env: 'p', q: 'a"b', n: '2' }),
+    alert({ alertname: 'Q', quiet: 'yes', n: '1' }),
+    alert({ alertname: 'Q', quiet: 'yes', n: '2' }),
+    alert({ severity: 'wake', q: 'a"b' }),
+  ]
+  const endsAt = momentOf(sentAtMs + BEGINS_AFTER_MS + 1)
+  return { first, resolved: [0, 4, 6].map((index) => ({ ...first[index]!, endsAt })) }
+}
 
 /** Each notification as its text, without what may differ; sorted, as groups flush side by side. */
 function told({ hook }: Both['ours']): string[] {
@@ -69,11 +82,14 @@ test(
   missing(ALERTMANAGER, 'alertmanager'),
   async (t) => {
     const both = await startBoth(t, yamlFor)
-    for (const response of await both.post('/api/v2/alerts', FIRST)) assert.equal(response.status, 200)
+    const sentAtMs = Date.now()
+    const { first, resolved } = alertsAt(sentAtMs)
+    for (const response of await both.post('/api/v2/alerts', first)) assert.equal(response.status, 200)
     for (const { hook } of [both.theirs, both.ours]) await hook.received(7)
     assert.deepEqual(told(both.ours), told(both.theirs))
 
-    for (const response of await both.post('/api/v2/alerts', RESOLVED)) assert.equal(response.status, 200)
+    await sleep(sentAtMs + BEGINS_AFTER_MS + 10 - Date.now())
+    for (const response of await both.post('/api/v2/alerts', resolved)) assert.equal(response.status, 200)
     for (const { hook } of [both.theirs, both.ours]) await hook.received(10)
     // What is too much has come by then too.
     await sleep(1_100)

@@ -1,33 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readAlertmanagerConfig } from '../../../alertmanager/config/alertmanager-yml.ts'
-import type { HttpRequest } from '../../../alertmanager/notify/http-request.ts'
-import { createHttpTransport } from '../../../alertmanager/notify/http-transport.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { captureServer } from '../support/capture-server.ts'
+import { post, transportOf } from '../support/http-transport.ts'
 import { selfSigned } from '../support/self-signed.ts'
 
 const NEVER = new AbortController().signal
 
-function transport(httpConfig: string, files: Readonly<Record<string, string>> = {}) {
-  const yaml = `{global: {http_config: ${httpConfig}}, route: {receiver: a}, receivers: [{name: a, webhook_configs: [{url: "http://x"}]}]}`
-  const result = readAlertmanagerConfig(yaml, 'test.yml')
-  assert.ok(result.ok, JSON.stringify(result))
-  const integration = result.config.receivers[0]?.integrations[0]
-  assert.ok(integration?.kind === 'webhook')
-  const readFile = (path: string) => Promise.resolve(files[path] ?? Promise.reject(new Error(`no ${path}`)))
-  return createHttpTransport({ config: integration.options.http_config, userAgent: 'Alertmanager/0.34.0', readFile })
-}
-
-const post = (url: string, body = '{}'): HttpRequest => ({
-  ...{ url, method: 'POST', body },
-  headers: { 'content-type': 'application/json' },
-})
-
 test('requests carry the body, our name and the headers of the configuration', async (t) => {
   const server = await captureServer(t, () => ({ status: 201, body: 'thanks' }))
-  const send = transport('{http_headers: {X-Tenant: {values: [a], secrets: [b], files: [c.txt]}}}', { 'c.txt': 'c' })
-  assert.deepEqual(await send(post(`${server.url}/hook?x=1`, '{"ü":1}'), NEVER), { status: 201, body: 'thanks' })
+  const send = transportOf('{http_headers: {X-Tenant: {values: [a], secrets: [b], files: [c.txt]}}}', { 'c.txt': 'c' })
+  const { status, body } = await send({ ...post(`${server.url}/hook?x=1`), body: '{"ü":1}' }, NEVER)
+  assert.deepEqual([status, body], [201, 'thanks'])
   const [request] = server.requests
   assert.equal(request?.path, '/hook?x=1')
   assert.equal(request?.body, '{"ü":1}')
@@ -49,7 +33,7 @@ test('credentials come from where the configuration says', async (t) => {
     ['{}', 'us%20er:p%40ss@', `Basic ${btoa('us er:p@ss')}`],
   ]
   for (const [config, userinfo] of cases) {
-    await transport(config, files)(post(server.url.replace('//', `//${userinfo}`)), NEVER)
+    await transportOf(config, files)(post(server.url.replace('//', `//${userinfo}`)), NEVER)
   }
   assert.deepEqual(
     server.requests.map(({ headers }) => headers.authorization),
@@ -66,9 +50,10 @@ test('redirects are followed, with our credentials to our host only', async (t) 
     if (path === '/loop') return { status: 307, headers: { location: '/loop' } }
     return {}
   })
-  const send = transport('{authorization: {credentials: hunter2}}')
+  const send = transportOf('{authorization: {credentials: hunter2}}')
+  const key = { 'x-key': 'hunter2' }
   for (const path of ['/moved', '/kept', '/away'])
-    assert.equal((await send(post(server.url + path), NEVER)).status, 200)
+    assert.equal((await send(post(server.url + path, key), NEVER)).status, 200)
   const seen = server.requests.filter(({ path }) => path === '/here')
   assert.deepEqual(
     seen.map(({ method, body }) => [method, body]),
@@ -80,23 +65,27 @@ test('redirects are followed, with our credentials to our host only', async (t) 
   assert.equal(seen[1]?.headers.authorization, 'Bearer hunter2')
   assert.equal(other.requests[0]?.path, '/there')
   assert.equal(other.requests[0]?.headers.authorization, undefined)
+  assert.equal(other.requests[0]?.headers['x-key'], undefined)
+  assert.equal(seen[1]?.headers['x-key'], 'hunter2')
   assert.equal((await send(post(`${server.url}/loop`), NEVER)).status, 307)
-  const stay = transport('{follow_redirects: false}')
+  const stay = transportOf('{follow_redirects: false}')
   assert.equal((await stay(post(`${server.url}/moved`), NEVER)).status, 302)
 })
 
 test('connections are kept, and a body without an end does not hold us', async (t) => {
-  const server = await captureServer(t, ({ path }) => (path === '/big' ? { body: 'x'.repeat(10_000), hang: true } : {}))
-  const send = transport('{}')
+  const server = await captureServer(t, ({ path }) =>
+    path === '/big' ? { body: 'x'.repeat(100_000), hang: true } : {},
+  )
+  const send = transportOf('{}')
   const big = await send(post(`${server.url}/big`), NEVER)
-  assert.equal(big.body.length, 4_096)
+  assert.equal(big.body.length, 64 * 1024)
   for (let round = 0; round < 3; round++) await send(post(server.url), NEVER)
 })
 
 test('an abort ends a request that hangs', async (t) => {
   const server = await captureServer(t, () => ({ body: 'x', hang: true }))
   const stop = new AbortController()
-  const sent = transport('{}')(post(server.url), stop.signal)
+  const sent = transportOf('{}')(post(server.url), stop.signal)
   await server.received(1)
   stop.abort()
   await assert.rejects(sent)
@@ -110,7 +99,7 @@ test('TLS is checked, as the configuration says', async (t) => {
   const open = await captureServer(t, () => ({}), tls)
   const closed = await captureServer(t, () => ({}), { ...tls, requestCert: true })
   const files = { 'ca.pem': pair.cert, 'cert.pem': pair.cert, 'key.pem': pair.key }
-  const send = (url: string, config: string) => transport(config, files)(post(url), NEVER)
+  const send = (url: string, config: string) => transportOf(config, files)(post(url), NEVER)
 
   await assert.rejects(send(open.url, '{}'), /self-signed certificate/)
   await assert.rejects(send(open.url, '{tls_config: {ca_file: ca.pem, server_name: other.test}}'), /other\.test/)

@@ -34,6 +34,24 @@ test('attempts go on with growing delays until one succeeds', async () => {
   assert.deepEqual(failures, ['1 down', '2 down', '3 down'])
 })
 
+test('who asks for more time gets it, and who asks for less the usual', async () => {
+  const busy = (retryAfterMs: number): NotifyResult => ({ ...failure('rateLimited', true, 'busy'), retryAfterMs })
+  const { clock, attemptsAtMs, done } = start([busy(7_000), busy(1), { ok: true }])
+  await clock.advance(20_000)
+  assert.deepEqual(await done, { ok: true })
+  assert.deepEqual(attemptsAtMs, [0, 7_000, 7_750])
+})
+
+test('who asks for more time than there is ends with the flush', async () => {
+  const later: NotifyResult = { ...failure('rateLimited', true, 'busy'), retryAfterMs: 1e12 }
+  const { clock, deadline, attemptsAtMs, done } = start([later])
+  await clock.advance(300_000)
+  deadline.abort('contextDeadlineExceeded')
+  const result = await done
+  assert.ok(!result.ok && result.reason === 'contextDeadlineExceeded')
+  assert.equal(attemptsAtMs.length, 1)
+})
+
 test('a failure for good ends it', async () => {
   const refused = failure('clientError', false, 'no')
   const { clock, attemptsAtMs, done } = start([down, refused])

@@ -3,14 +3,23 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { LabelSet } from '#lib/labels.ts'
 import { readAlertmanagerConfig } from '../../../alertmanager/config/alertmanager-yml.ts'
-import type { WebhookConfig } from '../../../alertmanager/config/webhook.ts'
-import type { HttpRequest, HttpTransport } from '../../../alertmanager/notify/http-request.ts'
-import { createWebhook, webhookBody } from '../../../alertmanager/notify/webhook.ts'
+import type { WebhookConfig } from '../../../alertmanager/config/receivers/webhook.ts'
+import { encodeJson } from '../../../alertmanager/json.ts'
+import type { HttpRequest, HttpTransport } from '../../../alertmanager/notify/http/request.ts'
+import { createWebhook } from '../../../alertmanager/notify/integrations/webhook.ts'
+import type { Notification } from '../../../alertmanager/notify/receiver.ts'
+import { webhookMessage } from '../../../alertmanager/notify/webhook-message.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { flushed, notificationOf } from '../support/flushed.ts'
+import { integrationDeps } from '../support/integration-deps.ts'
+import { configErrors, failed, toldIntegration } from '../support/told-integration.ts'
 
 const NEVER = new AbortController().signal
 const notification = notificationOf([flushed({ alertname: 'A' })])
+
+function webhookBody(notification: Notification, maxAlerts: number, externalUrl: string): string {
+  return encodeJson(webhookMessage(notification, { maxAlerts, externalUrl, version: '4' }), { escapeHtml: true })
+}
 
 function configOf(options: string): WebhookConfig {
   const yaml = `{route: {receiver: a}, receivers: [{name: a, webhook_configs: [${options}]}]}`
@@ -22,10 +31,8 @@ function configOf(options: string): WebhookConfig {
 }
 
 function webhook(options: string, transport: HttpTransport, clock = new ManualClock()) {
-  const readFile = (path: string) =>
-    path === 'url.txt' ? Promise.resolve('http://from.file/') : Promise.reject(new Error(`ENOENT: ${path}`))
-  const deps = { index: 3, externalUrl: () => 'http://router', clock, transport, readFile }
-  return createWebhook(configOf(options), deps)
+  const files = { 'url.txt': 'http://from.file/' }
+  return createWebhook(configOf(options), integrationDeps('webhook_configs[3]', { clock, transport, files }))
 }
 
 test('the body is version 4 of the format, key by key', () => {
@@ -47,7 +54,7 @@ test('the body is version 4 of the format, key by key', () => {
       '"annotations":{"runbook":"r"},"startsAt":"2026-11-21T10:00:00.5Z","endsAt":"2026-11-21T11:00:00Z",' +
       '"generatorURL":"","fingerprint":"88f12cfe389adbd4"}],' +
       '"notification_reason":"first notification","groupLabels":{"alertname":"A"},' +
-      '"commonLabels":{"alertname":"A","team":"\\u003cx\\u003e"},"commonAnnotations":{"runbook":"r"},' +
+      '"commonLabels":{"alertname":"A","team":"\\u003cx\\u003e"},"commonAnnotations":{"e":"","runbook":"r"},' +
       '"routeLabels":{},"externalURL":"http://router:9093","version":"4",' +
       '"groupKey":"{}:{alertname=\\"A\\"}","truncatedAlerts":0}\n',
   )
@@ -65,7 +72,7 @@ test('a request that is answered with 2xx is a success', async () => {
   const requests: HttpRequest[] = []
   const hook = webhook('{url: "http://hook/", send_resolved: false}', async (request) => {
     requests.push(request)
-    return { status: 204, body: '' }
+    return { status: 204, headers: {}, body: '' }
   })
   assert.deepEqual(await hook.notify(notification, NEVER), { ok: true })
   assert.equal(hook.sendResolved, false)
@@ -80,11 +87,11 @@ test('each failure says whether to try again, of which kind it is, and what to m
     [400, false, 'clientError', /answered 400/],
     [401, false, 'authError', /credentials in http_config/],
     [404, false, 'clientError', /check the url/],
-    [429, false, 'rateLimited', /raise group_interval/],
+    [429, true, 'rateLimited', /raise group_interval/],
     [302, false, 'other', /follow_redirects/],
   ]
   for (const [status, retryable, reason, message] of rows) {
-    const hook = webhook('{url: "http://hook/hunter2"}', async () => ({ status, body: 'why "so"?\n' }))
+    const hook = webhook('{url: "http://hook/hunter2"}', async () => ({ status, headers: {}, body: 'why "so"?\n' }))
     const result = await hook.notify(notification, NEVER)
     assert.ok(!result.ok)
     assert.deepEqual([result.retryable, result.reason], [retryable, reason], `${status}`)
@@ -127,11 +134,53 @@ test('the URL may be in a file, which is read each time', async () => {
   const urls: string[] = []
   const transport: HttpTransport = async ({ url }) => {
     urls.push(url)
-    return { status: 200, body: '' }
+    return { status: 200, headers: {}, body: '' }
   }
   assert.deepEqual(await webhook('{url_file: url.txt}', transport).notify(notification, NEVER), { ok: true })
   assert.deepEqual(urls, ['http://from.file/'])
   const missing = await webhook('{url_file: gone.txt}', transport).notify(notification, NEVER)
   assert.ok(!missing.ok && !missing.retryable)
   assert.match(missing.message, /cannot read url_file: ENOENT: gone\.txt/)
+})
+
+test('the URL is a template, and what it renders to must be one', async (t) => {
+  const { server, tell } = await toldIntegration(t, 'webhook', {
+    options: (url) => `{url: "${url}/{{ .Status }}"}`,
+  })
+  assert.deepEqual(await tell(), { ok: true })
+  assert.equal(server.requests[0]?.path, '/firing')
+  const none = await toldIntegration(t, 'webhook', { options: () => '{url: "{{ .Status }}"}' })
+  assert.equal(failed(await none.tell()).message, 'webhook_configs[0]: url does not hold an http:// or https:// URL')
+  const broken = await toldIntegration(t, 'webhook', { options: () => '{url: "http://x/{{ .Nope }}"}' })
+  const result = failed(await broken.tell())
+  assert.equal(result.retryable, false)
+  assert.equal(result.message, 'webhook_configs[0]: url: template: :1:3: executing "" at <.Nope>: nope')
+})
+
+test('a payload takes the place of the body: its texts and keys are templates', async (t) => {
+  const { server, tell } = await toldIntegration(t, 'webhook', {
+    options: (
+      url,
+    ) => `{url: "${url}", payload: {text: "is {{ .Status }}", "{{ .Status }}": ["[1, {{ .CommonLabels.team }}]", 2.5, on],
+      a: {when: 2026-01-02, none: ~}}}`,
+  })
+  assert.deepEqual(await tell(), { ok: true })
+  assert.equal(
+    server.requests[0]?.body,
+    '{"a":{"none":null,"when":"2026-01-02"},"firing":[[1,"\\u003cx\\u003e"],2.5,true],"text":"is firing"}\n',
+  )
+  assert.equal(server.requests[0]?.headers['content-type'], 'application/json')
+  const text = await toldIntegration(t, 'webhook', { options: (url) => `{url: "${url}", payload: "{{ .Status }}"}` })
+  await text.tell()
+  assert.equal(text.server.requests[0]?.body, '"firing"\n')
+})
+
+test('a configuration that cannot work is refused', () => {
+  const rows: [options: string, message: string][] = [
+    ['{}', '4:3 one of url or url_file must be configured'],
+    ['{url: "http://x", url_file: f}', '4:21 at most one of url & url_file must be configured'],
+    ['{url: "ftp://x"}', '4:9 url must be an http:// or https:// URL with a host'],
+    ['{url: "http://x", timeout: 1d}', '4:30 "1d" is not a Go duration; write for example 10s, 1.5s or 2m30s'],
+  ]
+  for (const [own, message] of rows) assert.deepEqual(configErrors('webhook', own), [message], own)
 })

@@ -11,7 +11,7 @@ const YAML = 'route: {receiver: a, group_wait: 1s, group_interval: 1s}\nreceiver
 
 test('beyond the limit new alerts are refused aloud, known ones go on, and room comes back', async (t) => {
   const clock = new ManualClock()
-  const transports = { http: () => Promise.reject(new Error()), mail: () => Promise.reject(new Error()) }
+  const transports = { http: () => () => Promise.reject(new Error()), mail: () => () => Promise.reject(new Error()) }
   const directory = temporaryDirectory(t)
   const router = await startTestRouter({ yaml: YAML, clock, directory, transports, maxAlerts: 2 })
   t.after(() => router.kill())
@@ -26,10 +26,10 @@ test('beyond the limit new alerts are refused aloud, known ones go on, and room 
   const endpoint = alertsEndpoint({ pipeline, clock })
   const body = Buffer.from(JSON.stringify([{ labels: { n: '3' } }]))
   // The end of the first one is still to be told.
-  const refused = await endpoint.methods.POST!({ query: {}, body })
-  assert.deepEqual([refused.status, /1 new alerts were not taken/.test(refused.body)], [503, true])
+  const refused = await endpoint.methods.POST!({ query: {}, params: {}, body })
+  assert.deepEqual([refused.status, /1 new alerts were not taken/.test(String(refused.body))], [503, true])
   await clock.advance(3_000)
-  assert.equal((await endpoint.methods.POST!({ query: {}, body })).status, 200)
+  assert.equal((await endpoint.methods.POST!({ query: {}, params: {}, body })).status, 200)
   assert.deepEqual(
     Array.from(pipeline.alerts(), ({ labels }) => labels.get('n')),
     ['2', '3'],

@@ -8,14 +8,11 @@ const decode = (value: unknown) => decodePostableAlerts(Buffer.from(JSON.stringi
 test('what a client leaves out is left open', () => {
   const decoded = decode([{ labels: { a: 'b', n: null }, annotations: null, startsAt: null }])
   assert.ok(decoded.ok)
-  const [alert] = decoded.alerts
-  assert.deepEqual(alert, {
-    labels: { a: 'b', n: '' },
-    annotations: {},
-    startsAt: undefined,
-    endsAt: undefined,
-    generatorUrl: '',
-  })
+  const [alert] = decoded.value
+  assert.deepEqual(
+    { ...alert, labels: String(alert?.labels), annotations: String(alert?.annotations) },
+    { labels: '{a="b"}', annotations: '{}', startsAt: undefined, endsAt: undefined, generatorUrl: '' },
+  )
 })
 
 test('each refusal says where', () => {
@@ -36,7 +33,7 @@ test('each refusal says where', () => {
     const decoded = decode(body)
     assert.ok(!decoded.ok)
     assert.equal(decoded.response.status, status)
-    assert.match(decoded.response.body, message)
+    assert.match(String(decoded.response.body), message)
   }
 })
 
@@ -70,7 +67,7 @@ test('nothing that a peer sends is more than refused', () => {
     fc.property(bodies, (body) => {
       const decoded = decodePostableAlerts(body)
       if (decoded.ok)
-        for (const { labels } of decoded.alerts) for (const value of Object.values(labels)) value.toString()
+        for (const { labels } of decoded.value) for (const value of Object.values(labels)) value.toString()
       else assert.ok(decoded.response.status === 400 || decoded.response.status === 422)
     }),
     { numRuns: 100 },

@@ -27,16 +27,15 @@ receivers: [{name: root}, {name: first}]
 `
 
 const tree = createRouteTree(configOf(YAML).route)
-const places = (labels: Record<string, string>) =>
-  matchRoutes(tree, LabelSet.from(labels)).map((route) => `${route.receiver} ${route.id}`)
+const places = (labels: Record<string, string>) => matchRoutes(tree, LabelSet.from(labels)).map((route) => route.id)
 
 test('an alert ends up at the deepest nodes that match', () => {
-  assert.deepEqual(places({ other: 'y' }), ['root {}'])
-  assert.deepEqual(places({ team: 'x' }), ['root {}/{team="x"}/1'])
-  assert.deepEqual(places({ team: 'x', job: 'b' }), ['first {}/{job=~"^(?:a|b)$",team="x"}/0', 'root {}/{team="x"}/1'])
+  assert.deepEqual(places({ other: 'y' }), ['root: {}'])
+  assert.deepEqual(places({ team: 'x' }), ['root: {}/{team="x"}'])
+  assert.deepEqual(places({ team: 'x', job: 'b' }), ['first: {}/{job=~"^(?:a|b)$",team="x"}', 'root: {}/{team="x"}'])
   assert.deepEqual(places({ team: 'x', job: 'a', page: 'yes' }), [
-    'first {}/{job=~"^(?:a|b)$",team="x"}/0/{page="yes"}/0',
-    'root {}/{team="x"}/1',
+    'first: {}/{job=~"^(?:a|b)$",team="x"}/{page="yes"}',
+    'root: {}/{team="x"}',
   ])
 })
 
@@ -53,6 +52,29 @@ test('receiver, grouping and timers are inherited; matchers and continue are not
   assert.deepEqual([root.groupBy, first.groupBy, paged.groupBy], [['alertname'], 'all', []])
   assert.deepEqual([first.continue, paged.continue], [true, false])
   assert.equal(paged.key, '{}/{job=~"^(?:a|b)$",team="x"}/{page="yes"}')
+})
+
+test('labels are merged on the way down; time intervals are not inherited', () => {
+  const yaml = `
+route:
+  receiver: a
+  labels: {tier: '1', link: '{{ .Receiver }}'}
+  routes:
+    - labels: {tier: '2', team: x}
+      mute_time_intervals: [nights]
+      active_time_intervals: [days, nights]
+      routes: [{labels: {}, group_by: null}]
+receivers: [{name: a}]
+time_intervals: [{name: days}]
+mute_time_intervals: [{name: nights}]
+`
+  const [root, child, grandchild] = [...allRoutes(createRouteTree(configOf(yaml).route))] as [Route, Route, Route]
+  assert.deepEqual(root.labels, { tier: '1', link: '{{ .Receiver }}' })
+  assert.deepEqual(child.labels, { tier: '2', link: '{{ .Receiver }}', team: 'x' })
+  assert.deepEqual(grandchild.labels, child.labels)
+  assert.deepEqual([root.muteTimeIntervals, root.activeTimeIntervals], [[], []])
+  assert.deepEqual([child.muteTimeIntervals, child.activeTimeIntervals], [['nights'], ['days', 'nights']])
+  assert.deepEqual([grandchild.muteTimeIntervals, grandchild.activeTimeIntervals], [[], []])
 })
 
 test('a group is named by the labels that the alert has', () => {

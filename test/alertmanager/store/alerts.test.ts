@@ -86,3 +86,54 @@ test('resolved alerts are forgotten unless a group holds them', async (t) => {
   assert.equal([...after.store.values()].length, 2)
   after.database.stop()
 })
+
+test('that an alert still fires is written before the end comes that the disk knows; other news at once', async (t) => {
+  const clock = new ManualClock()
+  const startMs = clock.nowMs()
+  const { database, store } = open(join(temporaryDirectory(t), 'state.db'), clock)
+  t.after(() => database.stop())
+  const annotations = LabelSet.from({ summary: 'a' })
+  const send = (leftMs: number, more: Partial<Alert> = {}) => {
+    const nowMs = clock.nowMs()
+    const times = { startsAt: momentOf(startMs), endsAt: momentOf(nowMs + leftMs), updatedAtMs: nowMs }
+    return store.put([alert('A', { annotations, ...times, ...more })], nowMs).safe
+  }
+  const savedEndMs = () => {
+    const [row] = database.statement('SELECT ends_at FROM alerts').all()
+    return parseMoment(String(row?.ends_at))!.ms - startMs
+  }
+  await send(60_000)
+  await clock.advance(20_000)
+  await send(60_000)
+  assert.equal(savedEndMs(), 60_000, 'there is time')
+  await clock.advance(15_000)
+  store.saveEnds(clock.nowMs())
+  await database.settled()
+  assert.equal(savedEndMs(), 80_000, 'there was little left')
+  await send(120_000, { generatorUrl: 'http://p/other' })
+  assert.equal(savedEndMs(), 155_000, 'something else changed')
+  await send(90_000)
+  await send(0)
+  assert.equal(savedEndMs(), 35_000, 'it is over')
+})
+
+test('an alert that the disk did not take is not safe when it is sent again', async (t) => {
+  const clock = new ManualClock()
+  const nowMs = clock.nowMs()
+  const path = join(temporaryDirectory(t), 'state.db')
+  const database = new Database({ path, clock, onFailure: () => {} })
+  const store = new AlertStore(database)
+  database.start()
+  t.after(() => database.stop())
+  const large = alert('A', {
+    annotations: LabelSet.from({ text: 'x'.repeat(1_000_000) }),
+    endsAt: momentOf(nowMs + 3_600_000),
+    updatedAtMs: nowMs,
+  })
+  database.statement('PRAGMA max_page_count = 10').all()
+  await assert.rejects(store.put([large], nowMs).safe)
+  await assert.rejects(store.put([large], nowMs).safe, 'nothing new, but not on disk either')
+  database.statement('PRAGMA max_page_count = 1000000').all()
+  await store.put([large], nowMs).safe
+  assert.equal(database.statement('SELECT * FROM alerts').all().length, 1)
+})

@@ -13,6 +13,8 @@ const key = (index: number) => ({ groupKey: `{}:{n="${index}"}`, receiver: 'r', 
 const entry = (size: number) => ({
   firing: new Set(Array.from({ length: size }, (_, index) => index.toString(16).padStart(16, '0'))),
   resolved: new Set<string>(),
+  parked: new Set(['x']),
+  receiverData: { ts: '1' },
   sentAtMs: 1,
   expiresAtMs: 2,
 })

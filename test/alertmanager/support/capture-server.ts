@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface CapturedRequest {
   readonly atMs: number
@@ -17,6 +18,8 @@ export interface Answer {
   readonly body?: string
   /** Send the head and never end. */
   readonly hang?: boolean
+  /** Answer this much later. */
+  readonly afterMs?: number
 }
 
 export interface CaptureServer {
@@ -39,7 +42,8 @@ export async function captureServer(
     const { method = '', url: path = '', headers } = incoming
     const request = { atMs: Date.now(), method, path, headers, body: Buffer.concat(chunks).toString() }
     requests.push(request)
-    const { status = 200, headers: extra = {}, body = '', hang = false } = answer(request)
+    const { status = 200, headers: extra = {}, body = '', hang = false, afterMs = 0 } = answer(request)
+    if (afterMs > 0) await sleep(afterMs)
     outgoing.writeHead(status, extra)
     if (hang) outgoing.write(body)
     else outgoing.end(body)

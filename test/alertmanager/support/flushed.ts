@@ -33,7 +33,9 @@ export function notificationOf(alerts: readonly FlushedAlert[], groupLabels: Lab
     receiver: 'team.X',
     groupKey: `{}:${labels}`,
     groupLabels: labels,
+    routeLabels: LabelSet.empty,
     reason: 'first notification',
     alerts,
+    receiverData: {},
   }
 }

@@ -1,3 +1,4 @@
+import { LabelSet } from '#lib/labels.ts'
 import { type Moment, parseMoment } from '../../../alertmanager/moment.ts'
 import type { PostableAlert } from '../../../alertmanager/receive/postable-alerts.ts'
 
@@ -11,8 +12,8 @@ export interface PostableOptions {
 /** An alert as a client would send it. */
 export function postable(labels: Readonly<Record<string, string>>, options: PostableOptions = {}): PostableAlert {
   return {
-    labels,
-    annotations: options.annotations ?? {},
+    labels: LabelSet.from(labels).filter((_name, value) => value !== ''),
+    annotations: LabelSet.from(options.annotations ?? {}),
     startsAt: momentFrom(options.startsAt),
     endsAt: momentFrom(options.endsAt),
     generatorUrl: options.generatorUrl ?? '',

@@ -7,9 +7,15 @@ import { Child } from './child.ts'
 
 const MAIN = join(import.meta.dirname, '../../../alertmanager/main.ts')
 
-/** The flags of a router of its own: a free port, and its state in the directory. */
-export function routerFlags(directory: string, more: readonly string[] = []): readonly string[] {
-  return ['--web.listen-address=127.0.0.1:0', `--storage.path=${join(directory, 'data')}`, ...more]
+/** The flags of a router of its own: a free port, its state in the directory, and no cluster unless told. */
+export function routerFlags(
+  directory: string,
+  more: readonly string[] = [],
+  listenAddress = '127.0.0.1:0',
+): readonly string[] {
+  const isMember = more.some((flag) => flag.startsWith('--cluster.listen-address='))
+  const own = [`--web.listen-address=${listenAddress}`, ...(isMember ? [] : ['--cluster.listen-address='])]
+  return [...own, `--storage.path=${join(directory, 'data')}`, ...more]
 }
 
 /** Starts a router without waiting for it. */
@@ -38,8 +44,9 @@ export class RouterClient {
 
   /** Posts alerts that have this much time left, and expects that they are taken. */
   async push(alerts: readonly Readonly<Record<string, string>>[], leftMs = 3_600_000): Promise<void> {
-    const endsAt = new Date(Date.now() + leftMs).toISOString()
-    const startsAt = new Date(Date.now() + Math.min(leftMs, 0)).toISOString()
+    const nowMs = Date.now()
+    const endsAt = new Date(nowMs + leftMs).toISOString()
+    const startsAt = new Date(nowMs + Math.min(leftMs, 0)).toISOString()
     const response = await this.post(
       '/api/v2/alerts',
       alerts.map((labels) => ({ labels, startsAt, endsAt })),
@@ -70,7 +77,7 @@ export async function startRouter(
 ): Promise<RouterClient> {
   const file = join(directory, 'alertmanager.yml')
   if (yaml !== undefined) writeFileSync(file, yaml)
-  const flags = yaml === undefined ? more : [`--config.file=${file}`, ...more]
+  const flags = [`--config.file=${yaml === undefined ? '' : file}`, ...more]
   const child = spawnRouter(t, routerFlags(directory, flags))
   const [, address] = await child.printed(/msg="Listening on" address=(\S+)\n/)
   return new RouterClient(child, `http://${address}`)

@@ -19,12 +19,19 @@ export const missing = (program: string | undefined, name: string) => {
 }
 
 /** Starts the original, alone, with this configuration. */
-export async function startUpstream(t: Pick<TestContext, 'after'>, directory: string, yaml: string) {
+export async function startUpstream(
+  t: Pick<TestContext, 'after'>,
+  directory: string,
+  yaml: string,
+  more: readonly string[] = [],
+  program = ALERTMANAGER!,
+) {
   const file = join(directory, 'upstream.yml')
   writeFileSync(file, yaml)
-  const child = new Child(t, ALERTMANAGER!, [
+  const child = new Child(t, program, [
     ...[`--config.file=${file}`, `--storage.path=${join(directory, 'upstream')}`, '--cluster.listen-address='],
     '--web.listen-address=127.0.0.1:0',
+    ...more,
   ])
   const [, address] = await child.printed(/Listening on"? address=(\S+)\n/)
   return new RouterClient(child, `http://${address}`)

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FillWatch } from '../../../collector/queue/fill-watch.ts'
-import type { DiskQueue } from '../../../collector/queue/queue.ts'
 import { collectorEvents } from '../../support/collector-events.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -16,8 +15,7 @@ function harness() {
   const gauge = new Gauge()
   const clock = new ManualClock()
   const { events, count } = collectorEvents()
-  const queue = () => gauge as unknown as DiskQueue
-  const watch = new FillWatch({ queue, clock, events, alarmPercent: [75, 90] })
+  const watch = new FillWatch({ queue: () => gauge, clock, events, alarmPercent: [75, 90] })
   const raised = () => watch.alarms.filter(({ isRaised }) => isRaised).map(({ percent }) => percent)
   return { gauge, clock, watch, raised, count }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import {
   ANY_VALUE,
   EXPORT_REQUEST,
@@ -12,21 +12,8 @@ import {
 } from '#lib/otlp/fields.ts'
 import { decodePartialSuccess, decodeStatusMessage } from '#lib/otlp/responses.ts'
 import { lengthDelimited } from '#lib/otlp/wire.ts'
-import { CollectorHarness } from '../../support/collector-harness.ts'
-import { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
 import { encodeLogsRequest } from '../../support/otlp-proto.ts'
-import { temporaryDirectory } from '../../support/temporary.ts'
-
-async function start(t: TestContext, settings: readonly string[]) {
-  const elasticsearch = new FakeElasticsearch()
-  const collector = new CollectorHarness(temporaryDirectory(t), await elasticsearch.start(), settings)
-  await collector.start()
-  t.after(async () => {
-    await collector.stop()
-    await elasticsearch.stop()
-  })
-  return { elasticsearch, collector }
-}
+import { startCollector } from '../../support/start-collector.ts'
 
 /** A value in values, too deep for protobufjs. */
 function nested(depth: number): Buffer {
@@ -56,7 +43,7 @@ const RECORDS = [
 ]
 
 test('records beyond a limit are refused alone, and their senders are told how many', async (t) => {
-  const { elasticsearch, collector } = await start(t, LIMITS)
+  const { elasticsearch, collector } = await startCollector(t, LIMITS)
   const plain = encodeLogsRequest({ resourceLogs: [{ scopeLogs: [{ logRecords: RECORDS }] }] })
   const response = await collector.post(Buffer.concat([plain, deepLogs('body')]))
   assert.equal(response.status, 200)
@@ -71,7 +58,7 @@ test('records beyond a limit are refused alone, and their senders are told how m
 })
 
 test('in JSON the count is a text, and a request of refused records only is no error', async (t) => {
-  const { collector } = await start(t, LIMITS)
+  const { collector } = await startCollector(t, LIMITS)
   const logRecords = [RECORDS[1], RECORDS[2]]
   const response = await collector.post(
     Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] })),
@@ -87,7 +74,7 @@ test('in JSON the count is a text, and a request of refused records only is no e
 })
 
 test('what the resource has counts for each of its records', async (t) => {
-  const { collector } = await start(t, LIMITS)
+  const { collector } = await startCollector(t, LIMITS)
   const scopeLogs = [{ logRecords: [{}, {}] }]
   const wide = encodeLogsRequest({ resourceLogs: [{ resource: { attributes }, scopeLogs }, { scopeLogs }] })
   for (const request of [
@@ -101,7 +88,7 @@ test('what the resource has counts for each of its records', async (t) => {
 })
 
 test('too many records are too large a request', async (t) => {
-  const { collector } = await start(t, ['otlp.max_request_records=10'])
+  const { collector } = await startCollector(t, ['otlp.max_request_records=10'])
   const request = (records: number) =>
     encodeLogsRequest({ resourceLogs: [{ scopeLogs: [{ logRecords: Array.from({ length: records }, () => ({})) }] }] })
   assert.equal((await collector.post(request(10))).status, 200)

@@ -13,8 +13,9 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics'
-import type { Sample } from '../../../collector/samples/series.ts'
+import type { SeriesTable } from '../../../collector/series/series-table.ts'
 import { CollectorHarness } from '../../support/collector-harness.ts'
+import { seriesOf } from '../../support/series-table.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 type Options = Record<string, unknown>
@@ -47,8 +48,16 @@ async function record(exporter: PushMetricExporter): Promise<void> {
   await provider.shutdown()
 }
 
-function byName(samples: Iterable<Sample>): Readonly<Record<string, Sample>> {
-  return Object.fromEntries(Array.from(samples, (sample) => [sample.name, sample]))
+/** Values by name and the labels that are not about the process. */
+function read(table: SeriesTable): Record<string, number> {
+  const entries = [...seriesOf(table)].map(([line, value]) => [
+    line
+      .replace(/,?job=[^,}]*/, '')
+      .replace('{,', '{')
+      .replace('{}', ''),
+    value,
+  ])
+  return Object.fromEntries(entries) as Record<string, number>
 }
 
 test("OpenTelemetry's exporters, by whatever transport and temporality, make the same samples", async (t) => {
@@ -62,39 +71,38 @@ test("OpenTelemetry's exporters, by whatever transport and temporality, make the
       try {
         const isDelta = temporalityPreference === AggregationTemporalityPreference.DELTA
         await record(create(collector, { temporalityPreference, compression: isDelta ? 'gzip' : 'none' }))
-        const { requests, depth, seconds, sizes } = byName(collector.pipeline.samples.samples())
         const which = `${name}, ${isDelta ? 'delta' : 'cumulative'}`
+        const { series } = collector.pipeline
+        const { target_info: _, ...values } = Object.fromEntries(
+          Object.entries(read(series)).map(([line, value]) => [
+            line.startsWith('target_info') ? 'target_info' : line,
+            value,
+          ]),
+        )
+        const sizes = Object.entries(values).filter(([line]) => line.startsWith('sizes'))
         assert.deepEqual(
-          [requests!.kind, requests!.value, requests!.isMonotonic, requests!.unit],
-          ['sum', 10, true, '1'],
+          Object.fromEntries(Object.entries(values).filter(([line]) => !line.startsWith('sizes'))),
+          {
+            ...{ 'requests_total{code=200,path=/}': 10, depth: 1 },
+            ...{ 'seconds_bucket{le=0.1}': 0, 'seconds_bucket{le=1}': 2, 'seconds_bucket{le=+Inf}': 2 },
+            ...{ seconds_sum: 1, seconds_count: 2 },
+          },
           which,
         )
         assert.deepEqual(
-          [...requests!.attributes],
-          [
-            ['code', '200'],
-            ['path', '/'],
-          ],
+          [values['sizes_bytes_bucket{le=+Inf}'], values.sizes_bytes_sum, values.sizes_bytes_count],
+          [2, 3_072, 2],
         )
-        assert.deepEqual(requests!.scope, { name: 'shop', version: '1.2.3' })
-        assert.match(requests!.resource.get('telemetry.sdk.name') ?? '', /opentelemetry/)
-        assert.deepEqual([depth!.kind, depth!.value], ['gauge', 1])
-        const { distribution } = seconds!
-        assert.ok(distribution?.kind === 'histogram', which)
-        assert.deepEqual(
-          [distribution.count, distribution.sum, distribution.bounds, distribution.bucketCounts],
-          [2, 1, [0.1, 1], [0, 2, 0]],
-        )
-        assert.ok(sizes!.distribution?.kind === 'exponential_histogram', which)
-        assert.deepEqual(
-          [sizes!.distribution.count, sizes!.distribution.sum, sizes!.distribution.max],
-          [2, 3_072, 2_048],
-        )
-        assert.equal(
-          sizes!.distribution.positive.bucketCounts.reduce((sum, count) => sum + count, 0),
-          2,
-        )
-        assert.ok(Math.abs(requests!.timeMs - Date.now()) < 60_000)
+        const bounds = sizes
+          .map(([line, value]) => [Number(/le=([\d.]+)}/.exec(line)?.[1]), value] as const)
+          .filter(([bound]) => !Number.isNaN(bound))
+        assert.ok(bounds.length <= 41, which)
+        for (const [bound, value] of bounds) {
+          // Its bounds are about powers of two; values are at most their bucket's bound.
+          const below = [1_024, 2_048].filter((size) => size <= bound * 1.000001).length
+          assert.equal(value, below, `${which} ${bound}`)
+        }
+        assert.equal(series.store.families.byName('requests_total')?.spec.help, 'Requests.')
         // Two exports, and the one at the end.
         assert.ok((await collector.metric('metric_points_received_total')) >= 8)
       } finally {
@@ -117,8 +125,7 @@ test('what there is no room for is a partial success, in the form of each encodi
   const { partialSuccess } = (await response.json()) as { partialSuccess: Record<string, string> }
   assert.equal(partialSuccess.rejectedDataPoints, '2')
   assert.match(partialSuccess.errorMessage!, /2 of new series/)
-  const [sample] = [...collector.pipeline.samples.samples()]
-  assert.deepEqual([sample?.name, sample?.value], ['a', 2 ** 63])
+  assert.deepEqual([...seriesOf(collector.pipeline.series)], [['a', 2 ** 63]])
   const malformed = await fetch(url, {
     method: 'POST',
     body: 'x',

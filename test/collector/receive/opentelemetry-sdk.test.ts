@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { credentials } from '@grpc/grpc-js'
 import { OTLPLogExporter as GrpcExporter } from '@opentelemetry/exporter-logs-otlp-grpc'
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { OTLPLogExporter as ProtoExporter } from '@opentelemetry/exporter-logs-otlp-proto'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs'
-import { CollectorHarness, recordsOf } from '../../support/collector-harness.ts'
-import { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
-import { temporaryDirectory } from '../../support/temporary.ts'
+import { type CollectorHarness, recordsOf } from '../../support/collector-harness.ts'
+import type { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
+import { startCollector } from '../../support/start-collector.ts'
 
 type Options = Record<string, unknown>
 
@@ -18,17 +18,6 @@ const EXPORTERS: Readonly<Record<string, (collector: CollectorHarness, options?:
   'http/json': ({ url }, options) => new JsonExporter({ url, ...options }),
   grpc: ({ pipeline }, options) =>
     new GrpcExporter({ url: pipeline.otlpGrpc.url, credentials: credentials.createInsecure(), ...options }),
-}
-
-async function start(t: TestContext, settings: readonly string[] = []) {
-  const elasticsearch = new FakeElasticsearch()
-  const collector = new CollectorHarness(temporaryDirectory(t), await elasticsearch.start(), settings)
-  await collector.start()
-  t.after(async () => {
-    await collector.stop()
-    await elasticsearch.stop()
-  })
-  return { elasticsearch, collector }
 }
 
 const TIME: [number, number] = [1_790_000_000, 123_456_789]
@@ -53,7 +42,7 @@ function documentsOf(elasticsearch: FakeElasticsearch): unknown[] {
 }
 
 test("OpenTelemetry's exporters, whatever the transport, make the same documents", async (t) => {
-  const { elasticsearch, collector } = await start(t)
+  const { elasticsearch, collector } = await startCollector(t)
   const all: unknown[][] = []
   for (const [name, create] of Object.entries(EXPORTERS)) {
     for (const compression of ['none', 'gzip']) {
@@ -78,7 +67,7 @@ test("OpenTelemetry's exporters, whatever the transport, make the same documents
 })
 
 test('what their exporters were told is safe is there after a restart', async (t) => {
-  const { elasticsearch, collector } = await start(t)
+  const { elasticsearch, collector } = await startCollector(t)
   elasticsearch.onBulk = () => ({ kind: 'refuse', status: 503 })
   // Requests that are the same to the byte would be the same records.
   for (const [name, create] of Object.entries(EXPORTERS)) await emitAll(create(collector), name)
@@ -91,7 +80,7 @@ test('what their exporters were told is safe is there after a restart', async (t
 })
 
 test('their exporters try again what a full queue turned away', async (t) => {
-  const { elasticsearch, collector } = await start(t, ['queue.segment_bytes=64KiB', 'queue.max_bytes=128KiB'])
+  const { elasticsearch, collector } = await startCollector(t, ['queue.segment_bytes=64KiB', 'queue.max_bytes=128KiB'])
   elasticsearch.onBulk = () => ({ kind: 'refuse', status: 503 })
   for (let sent = 0; ; sent++) {
     const { status } = await collector.post(recordsOf([`id-${sent}`], (id) => id.padEnd(30_000, '.')))
@@ -113,7 +102,7 @@ test('their exporters try again what a full queue turned away', async (t) => {
 })
 
 test("traces are refused for good, and OpenTelemetry's exporter says so", async (t) => {
-  const { collector } = await start(t)
+  const { collector } = await startCollector(t)
   const exporter = new OTLPTraceExporter({ url: collector.url.replace('/v1/logs', '/v1/traces') })
   const result = await new Promise<{ code: number; error?: Error }>((resolve) => exporter.export([], resolve))
   await exporter.shutdown()

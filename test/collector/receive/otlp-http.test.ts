@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { compress } from 'snappyjs'
 import { decodeStatusMessage } from '#lib/otlp/responses.ts'
-import { CollectorHarness, recordsOf } from '../../support/collector-harness.ts'
-import { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
+import { recordsOf } from '../../support/collector-harness.ts'
 import { encodeLogsRequest } from '../../support/otlp-proto.ts'
 import { snappyFrames } from '../../support/snappy.ts'
-import { temporaryDirectory } from '../../support/temporary.ts'
+import { startCollector } from '../../support/start-collector.ts'
 
 const PROTOBUF = 'application/x-protobuf'
 const JSON_TYPE = 'application/json'
@@ -31,17 +30,6 @@ const json = Buffer.from(
     ],
   }),
 )
-
-async function start(t: TestContext, settings: readonly string[] = []) {
-  const elasticsearch = new FakeElasticsearch()
-  const collector = new CollectorHarness(temporaryDirectory(t), await elasticsearch.start(), settings)
-  await collector.start()
-  t.after(async () => {
-    await collector.stop()
-    await elasticsearch.stop()
-  })
-  return { elasticsearch, collector }
-}
 
 /** The answer's status and text, after checking that an error is a google.rpc.Status in the type of the request. */
 async function told(response: Response): Promise<{ status: number; message: string }> {
@@ -70,7 +58,7 @@ const ENCODINGS = {
 }
 
 test('protobuf and JSON, in every encoding, arrive', async (t) => {
-  const { elasticsearch, collector } = await start(t)
+  const { elasticsearch, collector } = await startCollector(t)
   for (const [type, body] of [
     [PROTOBUF, request],
     [`${PROTOBUF}; proto=x`, request],
@@ -93,7 +81,7 @@ test('protobuf and JSON, in every encoding, arrive', async (t) => {
 })
 
 test('an empty request is a success', async (t) => {
-  const { collector } = await start(t)
+  const { collector } = await startCollector(t)
   assert.equal((await told(await collector.post(Buffer.alloc(0)))).status, 200)
   assert.equal((await told(await collector.post(Buffer.from('{}'), { 'content-type': JSON_TYPE }))).status, 200)
   const empty = encodeLogsRequest({ resourceLogs: [{ scopeLogs: [{ logRecords: [] }] }] })
@@ -134,7 +122,7 @@ const REFUSED: readonly (readonly [string, Buffer, Record<string, string>, numbe
 ]
 
 test('what is wrong is refused with a status that senders understand, and a reason', async (t) => {
-  const { collector } = await start(t, ['otlp.max_request_bytes=1MiB'])
+  const { collector } = await startCollector(t, ['otlp.max_request_bytes=1MiB'])
   for (const [name, body, headers, status, message] of REFUSED) {
     const answer = await told(await collector.post(body, headers))
     assert.equal(answer.status, status, name)
@@ -146,7 +134,7 @@ test('what is wrong is refused with a status that senders understand, and a reas
 })
 
 test('a request whose records would grow beyond bounds is refused', async (t) => {
-  const { collector } = await start(t, ['otlp.max_request_bytes=1MiB'])
+  const { collector } = await startCollector(t, ['otlp.max_request_bytes=1MiB'])
   const resource = { attributes: [{ key: 'k', value: { stringValue: 'x'.repeat(100_000) } }] }
   const logRecords = Array.from({ length: 1_000 }, () => ({}))
   const answer = await collector.post(encodeLogsRequest({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] }))
@@ -154,7 +142,7 @@ test('a request whose records would grow beyond bounds is refused', async (t) =>
 })
 
 test('traces and profiles are refused as what is not implemented', async (t) => {
-  const { collector } = await start(t)
+  const { collector } = await startCollector(t)
   for (const path of ['/v1/traces', '/v1development/profiles']) {
     const url = collector.url.replace('/v1/logs', path)
     for (const type of [PROTOBUF, JSON_TYPE]) {
@@ -171,7 +159,7 @@ test('traces and profiles are refused as what is not implemented', async (t) => 
 })
 
 test('other methods and other paths', async (t) => {
-  const { collector } = await start(t)
+  const { collector } = await startCollector(t)
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
     const response = await fetch(collector.url, { method })
     assert.equal(response.status, 405, method)
@@ -185,7 +173,7 @@ test('other methods and other paths', async (t) => {
 })
 
 test('a full queue tells senders to wait, and takes them again when there is room', async (t) => {
-  const { elasticsearch, collector } = await start(t, [
+  const { elasticsearch, collector } = await startCollector(t, [
     'queue.segment_bytes=64KiB',
     'queue.max_bytes=128KiB',
     'elasticsearch.bulk.max_bytes=64KiB',
@@ -213,7 +201,7 @@ test('a full queue tells senders to wait, and takes them again when there is roo
 })
 
 test('requests under way have a limit in bytes; slow and aborted ones give their share back', async (t) => {
-  const { collector } = await start(t, ['otlp.max_in_flight_bytes=1MiB', 'otlp.max_request_bytes=1MiB'])
+  const { collector } = await startCollector(t, ['otlp.max_in_flight_bytes=1MiB', 'otlp.max_request_bytes=1MiB'])
   const { port } = new URL(collector.url)
   const slow = connect(Number(port), '127.0.0.1')
   const head = `POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: ${PROTOBUF}\r\ncontent-length: 1048000\r\n\r\n`
@@ -243,7 +231,7 @@ test('requests under way have a limit in bytes; slow and aborted ones give their
 })
 
 test('garbage in place of HTTP does no harm', async (t) => {
-  const { collector } = await start(t)
+  const { collector } = await startCollector(t)
   const { port } = new URL(collector.url)
   for (const garbage of [
     '\u0000\u0001\u0002\r\n\r\n',

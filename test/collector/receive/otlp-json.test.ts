@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { CollectorHarness, recordsOf } from '../../support/collector-harness.ts'
-import { FakeElasticsearch } from '../../support/fake-elasticsearch.ts'
-import { temporaryDirectory } from '../../support/temporary.ts'
+import { recordsOf } from '../../support/collector-harness.ts'
+import { startCollector } from '../../support/start-collector.ts'
 
 const JSON_TYPE = 'application/json'
 
 async function start(t: TestContext) {
-  const elasticsearch = new FakeElasticsearch()
-  const collector = new CollectorHarness(temporaryDirectory(t), await elasticsearch.start())
-  await collector.start()
-  t.after(async () => {
-    await collector.stop()
-    await elasticsearch.stop()
-  })
+  const { elasticsearch, collector } = await startCollector(t)
   const post = async (text: string) => {
     const response = await collector.post(Buffer.from(text), { 'content-type': JSON_TYPE })
     return { status: response.status, message: await response.text() }

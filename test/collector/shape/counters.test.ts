@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createRegistry } from '#lib/metrics.ts'
-import { exportShapeMetrics } from '../../../collector/shape/metrics.ts'
 import { Shaping } from '../../../collector/shape/shaping.ts'
 import { collectorEvents } from '../../support/collector-events.ts'
 import { CollectorHarness } from '../../support/collector-harness.ts'
@@ -24,40 +22,41 @@ function requestOf(records: readonly { route?: string; bytes?: number | string; 
   return encodeLogsRequest({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] })
 }
 
-async function countsOf(config: Parameters<typeof shapeConfig>[0], requests: readonly Buffer[]) {
+/** Shapes requests, and reads what is counted of them. */
+function countsOf(config: Parameters<typeof shapeConfig>[0], requests: readonly Buffer[]) {
   const { events } = collectorEvents()
   const shaping = new Shaping(shapeConfig(config), { dataset: 'x', namespace: 'y' }, events)
-  const registry = createRegistry('test', '0')
-  exportShapeMetrics(registry, { shaping })
   const tallies = requests.map((request) => shaping.shape(request, 1)!.tally)
-  const read = async (name: string) =>
-    (await registry.getSingleMetric(name)!.get()).values.map(({ labels, value }) => [labels, value])
+  const read = (name: string) => {
+    const { rows } = shaping.counters.find(({ spec }) => spec.name === name)!
+    return Array.from(rows.all, ({ labels, value }) => [labels, value])
+  }
   const report = () => {
     for (const tally of tallies) tally.report(events)
   }
-  return { report, read }
+  return { report, read, shaping }
 }
 
 test('records count by their labels once they are settled, also those that a rule drops', async () => {
   const labels = { ns: 'namespace', level: 'level', route: 'attribute:route' }
   const counter = { ...ANY, name: 'requests_total', attributes: { route: '*' }, labels }
-  const { report, read } = await countsOf({ counters: [counter], rules: [{ ...ANY, contains: 'x', action: 'drop' }] }, [
+  const { report, read } = countsOf({ counters: [counter], rules: [{ ...ANY, contains: 'x', action: 'drop' }] }, [
     requestOf([{ route: '/a' }, { route: '/b', severityNumber: 17 }, {}]),
     requestOf([{ route: '/a' }]),
   ])
-  assert.deepEqual(await read('requests_total'), [
+  assert.deepEqual(read('requests_total'), [
     [{ ns: 'shop', level: '', route: '/a' }, 0],
     [{ ns: 'shop', level: 'ERROR', route: '/b' }, 0],
   ])
   report()
-  assert.deepEqual(await read('requests_total'), [
+  assert.deepEqual(read('requests_total'), [
     [{ ns: 'shop', level: '', route: '/a' }, 2],
     [{ ns: 'shop', level: 'ERROR', route: '/b' }, 1],
   ])
 })
 
 test('a sum adds up numbers, and leaves out what is none or would make it fall', async () => {
-  const { report, read } = await countsOf({ counters: [{ ...ANY, name: 'bytes_total', sum: 'attribute:bytes' }] }, [
+  const { report, read } = countsOf({ counters: [{ ...ANY, name: 'bytes_total', sum: 'attribute:bytes' }] }, [
     requestOf([
       { bytes: 5 },
       { bytes: '2.5' },
@@ -69,17 +68,15 @@ test('a sum adds up numbers, and leaves out what is none or would make it fall',
     ]),
   ])
   report()
-  assert.deepEqual(await read('bytes_total'), [[{}, 7.5]])
+  assert.deepEqual(read('bytes_total'), [[{}, 7.5]])
 })
 
 test('beyond the limit of series records count together, and none is missing', async () => {
   const counter = { ...ANY, name: 'routes_total', labels: { route: 'attribute:route' } }
   const records = Array.from({ length: 50 }, (_, index) => ({ route: `/${index}` }))
-  const { report, read } = await countsOf({ counters: [counter], max_series: 10 }, [
-    requestOf([...records, ...records]),
-  ])
+  const { report, read } = countsOf({ counters: [counter], max_series: 10 }, [requestOf([...records, ...records])])
   report()
-  const counts = await read('routes_total')
+  const counts = read('routes_total')
   assert.equal(counts.length, 11)
   assert.deepEqual(counts.at(-1), [{ route: '(other)' }, 80])
   assert.equal(
@@ -106,5 +103,5 @@ test('a record counts once, however often its documents are sent', async (t) => 
   for (let request = 0; request < 5; request++) await collector.send([`a-${request}`, `b-${request}`])
   await collector.settle()
   await collector.account()
-  assert.deepEqual([...collector.pipeline.shaping.counters[0]!.all], [{ labels: { pod: 'web-1' }, value: 10 }])
+  assert.deepEqual([...collector.pipeline.shaping.counters[0]!.rows.all], [{ labels: { pod: 'web-1' }, value: 10 }])
 })

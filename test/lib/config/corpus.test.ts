@@ -12,7 +12,7 @@ import * as store from '../../../store/config.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const MODULES = Object.entries({ agent, collector, store }) as unknown as [string, ConfigModule<unknown>][]
+const MODULES = Object.entries<ConfigModule<unknown>>({ agent, collector, store })
 const ENV = { NODE_NAME: 'node-1', TOKEN: 'hunter2' }
 
 /** With the name of the file alone, so that the expected texts hold on every machine. */

@@ -21,6 +21,7 @@ test('anchors and merge keys: the nearer value counts, and a mistake is shown wh
     [`${base}c:\n  <<: [{x: 7}, *base]\n`, { x: 7, y: 2 }],
     [`${base}c: *base\n`, { x: 1, y: 2 }],
     ['c: {"<<x": 1}\n', { '<<x': 1 }],
+    ['d: &key x\nc: {*key : 1}\n', { x: 1 }],
   ]
   for (const [text, expected] of cases) {
     assert.deepEqual(JSON.parse(JSON.stringify(read(text).value)).c, expected, text)
@@ -38,6 +39,10 @@ test('YAML that cannot be read is shown with its place', () => {
     ['\ta: 1', 'a.yaml:1:1  error  Tabs are not allowed as indentation\n   1 |  a: 1\n     | ^'],
     ['a: *b', 'a.yaml:1:4  error  no anchor &b stands above this alias\n   1 | a: *b\n     |    ^^'],
     ['c:\n  <<: 5', 'a.yaml:2:7  error  << takes a mapping or a list of mappings\n   2 |   <<: 5\n     |       ^'],
+    [
+      '? {<<: 5}\n: 1',
+      'a.yaml:1:3  error  a key is a text; this is a list or a mapping\n   1 | ? {<<: 5}\n     |   ^^^^^^^',
+    ],
     [
       'a: 1\n---\nb: 2',
       'a.yaml:2:1  error  a second document begins here; a configuration is a single one\n' + '   2 | ---\n     | ^^^',

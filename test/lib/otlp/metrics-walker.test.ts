@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { METRIC } from '#lib/otlp/metrics-fields.ts'
 import { type MetricsVisitor, MetricsWalker } from '#lib/otlp/metrics-walker.ts'
+import { attributesField, PointReader } from '#lib/otlp/point-reader.ts'
+import { rangesOf } from '#lib/otlp/ranges.ts'
 import { encodeMetricsRequest, type ProtoMetricsRequest, type ProtoPoint } from '../../support/metrics-proto.ts'
 
 const nanos = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String)
@@ -77,7 +79,7 @@ function expected({ resourceMetrics }: ProtoMetricsRequest): unknown[] {
         ]
         const points = dataPoints.map(
           ({ attributes: list = [], startTimeUnixNano, timeUnixNano, flags, asDouble, asInt }) => [
-            ...[list.length, startTimeUnixNano, timeUnixNano, flags],
+            ...[list.length, Number(startTimeUnixNano) / 1e6, Number(timeUnixNano) / 1e6, flags],
             asInt === undefined ? (asDouble ?? 0) : Number(asInt),
           ],
         )
@@ -87,19 +89,42 @@ function expected({ resourceMetrics }: ProtoMetricsRequest): unknown[] {
   )
 }
 
-function walk(bytes: Buffer): { readonly isWhole: boolean; readonly met: unknown[] } {
+function walk(bytes: Buffer, expects = false): { readonly isWhole: boolean; readonly met: unknown[] } {
   const met: unknown[] = []
   const text = ({ start, end }: { start: number; end: number }) => bytes.toString('utf8', start, end)
+  const points = new PointReader()
+  points.open(bytes)
   const visitor: MetricsVisitor = {
     resource: (start, end) => assert.ok(start <= end && end <= bytes.length),
     scope: (start, end) => assert.ok(start <= end && end <= bytes.length),
-    metric: ({ name, unit, kind, temporality, isMonotonic }) => {
+    metric: ({ name, unit, kind, temporality, isMonotonic, data }) => {
       met.push([text(name), text(unit), kind, temporality, isMonotonic])
-    },
-    point: ({ attributeCount, startHigh, startLow, timeHigh, timeLow, flags, value }) => {
-      const nanosOf = (high: number, low: number) => String((BigInt(high) << 32n) | BigInt(low))
-      met.push([attributeCount, nanosOf(startHigh, startLow), nanosOf(timeHigh, timeLow), flags, value])
-      return true
+      if (kind === 0) return true
+      points.reset(kind, data.start, data.end)
+      points.expectedLength = -1
+      while (points.next()) {
+        const { start, end, startMs, timeMs, flags, value, attributesStart, attributesEnd } = points
+        const ranges = rangesOf(bytes, start, end, attributesField(kind))
+        met.push([ranges.length / 2, startMs, timeMs, flags, value])
+        assert.ok((points.isContiguous || !expects) && attributesEnd <= end)
+        const length = attributesEnd - attributesStart
+        if (!expects) continue
+        // The same point again, with its attributes, only the first of them, or nothing expected.
+        const again = new PointReader()
+        again.open(bytes)
+        const first = ranges.length === 0 ? -1 : ranges[1]! - attributesStart
+        for (const expectedLength of [length, first, -1]) {
+          again.reset(kind, data.start, data.end)
+          Object.assign(again, { expected: bytes, expectedStart: attributesStart, expectedLength })
+          while (again.next() && again.start !== start);
+          assert.equal(again.isExpected, expectedLength === length)
+          assert.deepEqual(
+            [again.attributesStart, again.attributesEnd, again.value],
+            [attributesStart, attributesEnd, value],
+          )
+        }
+      }
+      return !points.failed
     },
   }
   return { isWhole: new MetricsWalker().walk(bytes, visitor), met }
@@ -107,7 +132,7 @@ function walk(bytes: Buffer): { readonly isWhole: boolean; readonly met: unknown
 
 test('a walk meets what protobufjs wrote', () => {
   const property = fc.property(request, (sample) => {
-    const { isWhole, met } = walk(encodeMetricsRequest(sample))
+    const { isWhole, met } = walk(encodeMetricsRequest(sample), true)
     assert.ok(isWhole)
     // A gauge and a summary have no field for it.
     assert.deepEqual(met, expected(sample))

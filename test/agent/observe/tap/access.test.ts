@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import { tapRefusal } from '../../../../agent/observe/tap/access.ts'
+import { type TapRequest, tapRefusal } from '../../../../agent/observe/tap/access.ts'
 
-function request(remoteAddress: string, localAddress: string, headers: Record<string, string> = {}): IncomingMessage {
+function request(remoteAddress: string, localAddress: string, headers: Record<string, string> = {}): TapRequest {
   const socket = { remoteAddress, localAddress }
-  return { socket, headers: { host: '127.0.0.1:9465', ...headers } } as unknown as IncomingMessage
+  return { socket, headers: { host: '127.0.0.1:9465', ...headers } }
 }
 
 test('only processes of the same machine or pod may look, unless all may or nobody', () => {

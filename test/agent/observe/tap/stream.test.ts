@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { TapStream } from '../../../../agent/observe/tap/stream.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
@@ -19,7 +18,7 @@ function open() {
   }
   let skipped = 0
   const stream = new TapStream({
-    response: response as unknown as ServerResponse,
+    response,
     clock,
     status: () => ({ skipped_bytes: ++skipped }),
     statusMs: 1_000,

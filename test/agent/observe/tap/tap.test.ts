@@ -22,7 +22,11 @@ async function start(t: TestContext, access: TapAccess = 'local') {
   const { tap } = agent.pipeline
   const taps = new TapServer({ tap, clock: systemClock, access })
   const top = topOf(agent)
-  const web = createWebServer({ name: 'web', listenAddress: '127.0.0.1:0', routes: observeRoutes({ taps, top }) })
+  const web = createWebServer({
+    name: 'web',
+    listenAddress: '127.0.0.1:0',
+    routes: observeRoutes({ taps, top, targets: () => [] }),
+  })
   await web.start?.()
   t.after(async () => {
     await web.stop?.(AbortSignal.timeout(5_000))

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { CollectorHarness } from '../../../support/collector-harness.ts'
-import { FakeElasticsearch } from '../../../support/fake-elasticsearch.ts'
-import { temporaryDirectory } from '../../../support/temporary.ts'
+import { startCollector } from '../../../support/start-collector.ts'
 
 async function start(t: TestContext, settings: readonly string[] = []) {
-  const elasticsearch = new FakeElasticsearch()
-  const collector = new CollectorHarness(temporaryDirectory(t), await elasticsearch.start(), settings)
-  await collector.start()
-  t.after(async () => {
-    await collector.stop()
-    await elasticsearch.stop()
-  })
+  const { elasticsearch, collector } = await startCollector(t, settings)
   const post = async (path: string, body: string | Buffer, headers: Record<string, string> = {}, method = 'POST') => {
     const response = await fetch(`${collector.webUrl}${path}`, {
       method,

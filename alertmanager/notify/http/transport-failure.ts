@@ -1,0 +1,13 @@
+import type { FailureReason } from '../receiver.ts'
+
+/** Why a request could not be sent at all, where that is known better than by the code of a system error. Holds no secret. */
+export class TransportFailure extends Error {
+  readonly reason: FailureReason
+  readonly retryable: boolean
+
+  constructor(reason: FailureReason, retryable: boolean, message: string) {
+    super(message)
+    this.reason = reason
+    this.retryable = retryable
+  }
+}

@@ -1,0 +1,31 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Pipeline } from '../pipeline.ts'
+import type { PostableAlert } from './postable-alerts.ts'
+import type { Received } from './receive.ts'
+
+/** Alerts that are taken at once: some tens of milliseconds if all of them are new. */
+const SLICE = 2_000
+
+/**
+ * Takes the alerts of a request. Between the parts of an uncommonly large one the router goes on with its work; what
+ * senders such as Prometheus send is taken at once.
+ */
+export async function receiveInSlices(
+  alerts: readonly PostableAlert[],
+  pipeline: Pick<Pipeline, 'receive'>,
+): Promise<Received> {
+  if (alerts.length <= SLICE) return pipeline.receive(alerts)
+  const problems: string[] = []
+  const safe: Promise<void>[] = []
+  let limited = 0
+  for (let from = 0; from < alerts.length; from += SLICE) {
+    if (from > 0) await nextTurn()
+    const received = pipeline.receive(alerts.slice(from, from + SLICE))
+    problems.push(...received.problems)
+    limited += received.limited
+    // A failure is told below, after the last of them.
+    received.safe.catch(() => {})
+    safe.push(received.safe)
+  }
+  return { problems, limited, safe: Promise.all(safe).then(() => {}) }
+}

@@ -1,0 +1,6 @@
+import type { Tagged } from '../values.ts'
+
+export interface Case {
+  readonly source: string
+  readonly data?: Tagged
+}
