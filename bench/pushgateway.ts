@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
-import { createServer } from 'node:net'
 import { systemClock } from '#lib/clock.ts'
 import { Renderer } from '../collector/expose/renderer.ts'
 import { Selection } from '../collector/expose/selection.ts'
 import { OtlpIngest } from '../collector/series/otlp/otlp-ingest.ts'
 import { SeriesTable } from '../collector/series/series-table.ts'
+import { lastingPort } from '../test/support/lasting-port.ts'
 import { GatheredNode, SERIES_PER_NODE } from './gathered-nodes.ts'
 import { cpuSecondsOf } from './process-usage.ts'
 
@@ -17,7 +17,7 @@ const PAGES = 3
 export async function measurePushgateway(series: number): Promise<(readonly (string | number)[])[]> {
   if (spawnSync('prometheus-pushgateway', ['--version']).status !== 0)
     return [['pushgateway', 'not installed', '', '', '', '', '', '']]
-  const port = await freePort()
+  const port = await lastingPort()
   const address = `127.0.0.1:${port}`
   const child = spawn('prometheus-pushgateway', [`--web.listen-address=${address}`], { stdio: 'ignore' })
   try {
@@ -80,13 +80,4 @@ function read(url: string, coding: string): Promise<number> {
     })
     request.on('error', fail)
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { lastingPort } from '../../test/support/lasting-port.ts'
 import { startService, stopProcess } from '../service.ts'
 
 /** A router under measurement. */
@@ -55,7 +56,7 @@ export const startVedette: StartRouter = async (hook) => {
 /** Debian's, if it is installed. */
 export const startDebian: StartRouter = async (hook) => {
   const { flags, remove } = prepare(hook)
-  const url = `http://127.0.0.1:${await freePort()}`
+  const url = `http://127.0.0.1:${await lastingPort()}`
   const child = spawn('prometheus-alertmanager', [...flags, `--web.listen-address=${url.slice(7)}`], {
     stdio: 'ignore',
   })
@@ -73,13 +74,4 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
     if (isThere) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { endChild, untilReady } from './forked-service.ts'
+import { lastingPort } from './lasting-port.ts'
 import { readMetric } from './read-metric.ts'
 import { until } from './until.ts'
 
@@ -41,7 +42,7 @@ export class CollectorProcess {
   readonly #options: CollectorProcessOptions
   #child: ChildProcess | undefined
   #web = ''
-  #otlp = '127.0.0.1:0'
+  #otlp: string | undefined
 
   constructor(options: CollectorProcessOptions) {
     this.#options = options
@@ -67,6 +68,7 @@ export class CollectorProcess {
 
   async start(): Promise<void> {
     const { directory, elasticsearchUrl, settings = [] } = this.#options
+    this.#otlp ??= `127.0.0.1:${await lastingPort()}`
     const addresses = [`--otlp.http.listen-address=${this.#otlp}`, '--otlp.grpc.listen-address=127.0.0.1:0']
     const flags = [`--storage.path=${directory}`, ...addresses]
     const all = [`elasticsearch.nodes=["${elasticsearchUrl}"]`, ...QUICK, ...settings]
@@ -74,9 +76,8 @@ export class CollectorProcess {
     const child = fork(MAIN, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push(line))
     this.#child = child
-    const { web, otlp } = await untilReady(child)
+    const { web } = await untilReady(child)
     this.#web = web!
-    this.#otlp = new URL(otlp!).host
   }
 
   /** kill -9. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { messageOf } from '#lib/errors.ts'
 import { buildFixture, type Fixture, type Product, whyNoFixture } from '../elasticsearch/fixture.ts'
+import { lastingPort } from './lasting-port.ts'
 
 export interface ElasticsearchNodeOptions {
   readonly product?: Product
@@ -23,7 +24,7 @@ export interface NodeAnswer {
   readonly body: any
 }
 
-const READY = /^FIXTURE_READY (\{.*\})$/m
+const READY = /^FIXTURE_READY \{/m
 const SHORT_LIVED = ['-XX:TieredStopAtLevel=1']
 const START_WITHIN_MS = 120_000
 
@@ -93,6 +94,7 @@ export class ElasticsearchNode {
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the node is running')
     const settings = Object.entries(this.#settings).flatMap(([key, value]) => ['-E', `${key}=${value}`])
+    this.#port ||= await lastingPort()
     const place = ['--data', this.dataDir, '--port', String(this.#port)]
     const argv = [...this.#javaFlags, ...this.#fixture.arguments, ...place, ...settings]
     const child = spawn(this.#fixture.java, argv, { stdio: ['pipe', 'pipe', 'pipe'] })
@@ -101,11 +103,10 @@ export class ElasticsearchNode {
     child.stdin.on('error', () => {})
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.log += text))
     let output = ''
-    const ready = Promise.withResolvers<{ port: number }>()
+    const ready = Promise.withResolvers<void>()
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      const line = READY.exec(output)
-      if (line !== null) ready.resolve(JSON.parse(line[1]!))
+      if (READY.test(output)) ready.resolve()
     })
     this.#exited = new Promise((resolve) => {
       child.once('error', resolve)
@@ -119,7 +120,7 @@ export class ElasticsearchNode {
       ready.reject(new Error(`the node is not ready within ${START_WITHIN_MS} ms:\n${this.log.slice(-4_000)}`))
     }, START_WITHIN_MS)
     try {
-      this.#port = (await ready.promise).port
+      await ready.promise
       // One node has no place for replicas, so that green would never come.
       await this.request(
         'GET',

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { matchesPattern } from '#lib/match/name-pattern.ts'
+import { lastingPort } from './lasting-port.ts'
 import { type BulkDocument, parseBulk } from './parse-bulk.ts'
 
 export interface BulkRequest {
@@ -118,11 +118,11 @@ export class FakeElasticsearch {
 
   /** Listens; a second call, after {@link stop}, takes the same port again. */
   async start(): Promise<string> {
+    this.#port ||= await lastingPort()
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
       this.#server.listen(this.#port, '127.0.0.1', resolve)
     })
-    this.#port = (this.#server.address() as AddressInfo).port
     return this.url
   }
 

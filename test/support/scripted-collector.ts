@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { lastingPort } from './lasting-port.ts'
 import { LineAudit } from './line-audit.ts'
 
 /** What a collector does to a request. */
@@ -38,12 +38,12 @@ export class ScriptedCollector {
   /** Listens, on the same port as before if there was one. */
   async start(): Promise<void> {
     const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => this.#take(request, response))
+    this.#port ||= await lastingPort()
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(this.#port, '127.0.0.1', resolve)
     })
     this.#server = server
-    this.#port = (server.address() as AddressInfo).port
   }
 
   /** Goes away: connections break, and nobody listens. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { lastingPort } from './lasting-port.ts'
 import { readMetric } from './read-metric.ts'
 
 export interface StackOptions {
@@ -14,7 +14,7 @@ export interface StackOptions {
   readonly portOffset?: number
 }
 
-const DEFAULT_PORTS = [9200, 4317, 4318, 9464, 9093, 9465]
+const DEFAULT_PORTS = [4317, 4318, 9093, 9200, 9464, 9465]
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts')
 
 /** `vedette up` as a real process, with what it printed and where its services are. */
@@ -114,17 +114,6 @@ export class Stack {
 
 /** An offset at which all default ports are free, at this moment. */
 async function freePortOffset(): Promise<number> {
-  for (;;) {
-    const offset = 10_000 + Math.floor(Math.random() * 40_000)
-    const free = await Promise.all(DEFAULT_PORTS.map((port) => isFree(port + offset)))
-    if (free.every(Boolean)) return offset
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
+  const [lowest] = DEFAULT_PORTS as [number]
+  return (await lastingPort(DEFAULT_PORTS.map((port) => port - lowest))) - lowest
 }

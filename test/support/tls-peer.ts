@@ -5,6 +5,7 @@ import { createServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { type SelfSigned, selfSigned } from '../alertmanager/support/self-signed.ts'
+import { lastingPort } from './lasting-port.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** Why tests that need a certificate are skipped, or false if one can be made. */
@@ -47,10 +48,8 @@ export abstract class TlsPeer {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
+    this.#port ||= await lastingPort()
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('not listening')
-    this.#port = address.port
     this.#server = server
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { lastingPort } from '../../support/lasting-port.ts'
 import { PEERS, skipWithout } from '../../support/peer-program.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { until } from '../../support/until.ts'
@@ -70,8 +71,8 @@ suite('with Prometheus', { skip, concurrency: true }, () => {
     const directory = temporaryDirectory(t)
     const [to, target] = [await channels(t), await faultTarget(t, ['sda', 'sdb'])]
     const yaml = yamlFor(to.configs, 'alertname, disk')
-    const first = await startRouter(t, directory, yaml)
-    const address = hostOf(first)
+    const address = `127.0.0.1:${await lastingPort()}`
+    const first = await startRouter(t, directory, yaml, [`--web.listen-address=${address}`])
     const prometheus = await AlertingPrometheus.start(t, directory, {
       ...{ replica: 'a', target: target.address, router: address, resendDelay: '1s' },
     })

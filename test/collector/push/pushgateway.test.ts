@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'node:test'
+import { PEERS, PeerProgram, skipWithout } from '../../support/peer-program.ts'
 import { PUSH_CASES } from '../../support/push-cases.ts'
 import { sendRaw, startPushServer } from '../../support/push-server.ts'
 
-const ORIGINAL = '/usr/bin/prometheus-pushgateway'
-test('requests are answered as Pushgateway answers them', { skip: skipReason() }, async (t) => {
-  const original = await startOriginal(t)
+test('requests are answered as Pushgateway answers them', { skip: skipWithout(PEERS.pushgateway) }, async (t) => {
+  const flags = ['--persistence.file=', '--web.enable-admin-api']
+  const original = await PeerProgram.start(t, PEERS.pushgateway, flags)
   const ours = await startPushServer(t)
   for (const each of PUSH_CASES) {
     const {
@@ -23,7 +20,7 @@ test('requests are answered as Pushgateway answers them', { skip: skipReason() }
       differs,
     } = each
     const answers = []
-    for (const url of [original, ours.url]) {
+    for (const url of [original.url, ours.url]) {
       assert.equal((await sendRaw(url, 'PUT', '/api/v1/admin/wipe')).status, 202)
       if (before !== undefined)
         assert.equal((await sendRaw(url, 'PUT', '/metrics/job/before', before)).status, 200, name)
@@ -57,39 +54,4 @@ async function groupsOf(url: string): Promise<unknown> {
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   )
   return groups.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
-}
-
-function skipReason(): string | false {
-  return existsSync(ORIGINAL) ? false : `no ${ORIGINAL}; install prometheus-pushgateway`
-}
-
-async function startOriginal(t: TestContext): Promise<string> {
-  const address = `127.0.0.1:${await freePort()}`
-  const options = [
-    `--web.listen-address=${address}`,
-    '--persistence.file=',
-    '--web.enable-admin-api',
-    '--log.level=error',
-  ]
-  const child: ChildProcess = spawn(ORIGINAL, options, { stdio: 'ignore' })
-  t.after(() => child.kill('SIGKILL'))
-  const url = `http://${address}`
-  for (let turn = 0; turn < 500; turn++) {
-    const isReady = await fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    if (isReady) return url
-    await sleep(20)
-  }
-  throw new Error('Pushgateway does not start')
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
