@@ -23,6 +23,10 @@ export interface Flush {
   alertsNow(): readonly FlushedAlert[]
   /** Aborts when the time of the flush is up, with the reason why. */
   readonly signal: AbortSignal
+  /** How long the flush may take, in milliseconds. */
+  readonly timeMs: number
+  /** Aborts when what is under way has to end at once, whatever the time of the flush. */
+  readonly halt: AbortSignal
   /** Aborts when the router stops: an attempt under way may end, no other is begun. */
   readonly draining: AbortSignal
 }

@@ -138,10 +138,10 @@ export class Group {
     const alertsNow = () => flushedAlerts(this.#alerts.values(), clock.nowMs())
     const alerts = alertsNow()
     const deadline = new AbortController()
-    const leftMs = Math.max(this.route.groupIntervalMs, MIN_FLUSH_MS) + allowanceMs() - NOTED_AFTER_MS
+    const timeMs = Math.max(this.route.groupIntervalMs, MIN_FLUSH_MS) + allowanceMs()
     let cancelTimer = clock.after(NOTED_AFTER_MS, () => {
       log.setUnfinished(this.id, true)
-      cancelTimer = clock.after(leftMs, () => deadline.abort('contextDeadlineExceeded'))
+      cancelTimer = clock.after(timeMs - NOTED_AFTER_MS, () => deadline.abort('contextDeadlineExceeded'))
     })
     const flush = {
       groupKey: this.#key,
@@ -152,6 +152,8 @@ export class Group {
       alerts,
       alertsNow,
       signal: AbortSignal.any([deadline.signal, halt]),
+      timeMs,
+      halt,
       draining,
     }
     this.#routeLabels = renderLabels(flush)

@@ -119,19 +119,26 @@ export class FallbackOfFlush {
   }
 
   async #deliver(scope: FallbackScope, message?: string): Promise<readonly FlushOutcome[]> {
-    const { integrationsOf, tell, events } = this.#options
+    const { clock, integrationsOf, tell, events } = this.#options
     const { receiver } = this.#flush.route
-    const flush = { ...this.#flush, route: { ...this.#flush.route, receiver: this.#fallback } }
+    const deadline = new AbortController()
+    const { timeMs, halt } = this.#flush
+    // It has a time of its own: that of the flush may be over, and may have been what made the receiver fail.
+    const cancel = clock.after(timeMs, () => deadline.abort('contextDeadlineExceeded'))
+    const flush = {
+      ...this.#flush,
+      route: { ...this.#flush.route, receiver: this.#fallback },
+      signal: AbortSignal.any([deadline.signal, halt]),
+    }
     const onTold = (integration: string) => {
       if (scope === 'open') return
       const where = { receiver, fallback: this.#fallback, groupKey: flush.groupKey, error: message }
       events.fellBack({ integration, receiver_name: this.#fallback }, where)
     }
-    return await Promise.all(
-      integrationsOf(this.#fallback).map((integration) => {
-        return tell(standIn(integration, { receiver, message, onTold }), flush, scope)
-      }),
-    )
+    const told = integrationsOf(this.#fallback).map((integration) => {
+      return tell(standIn(integration, { receiver, message, onTold }), flush, scope)
+    })
+    return await Promise.all(told).finally(cancel)
   }
 }
 

@@ -142,7 +142,8 @@ test('one that waits for another member of the cluster', async (t) => {
   const empty = LabelSet.empty
   const flush = {
     ...{ groupKey: '{}:{alertname="A"}', logKey: `${root.id}:{alertname="A"}`, route: root, alerts: [], tickMs: 0 },
-    ...{ groupLabels: empty, routeLabels: empty, signal, draining: signal, alertsNow: () => [] },
+    ...{ groupLabels: empty, routeLabels: empty, alertsNow: () => [] },
+    ...{ signal, halt: signal, draining: signal, timeMs: 10_000 },
   }
   const integration = {
     kind: 'webhook',

@@ -20,6 +20,7 @@ const integration: Integration = {
   notify: () => Promise.reject(new Error('not here')),
 }
 const alert = flushed({ alertname: 'A', n: '1' })
+const never = new AbortController().signal
 const muted = (kind: Quiet['kind'], ...ids: readonly string[]): Quiet => ({
   kind,
   mutedBy: new Map(ids.length === 0 ? [] : [['silence', new Set(ids)]]),
@@ -36,7 +37,7 @@ function open(t: TestContext, path = join(temporaryDirectory(t), 'state.db')) {
   const flush = (alerts: readonly FlushedAlert[] = [alert]): Flush => ({
     ...{ groupKey: '{}:{}', logKey: '{}:{}', route, alerts, alertsNow: () => alerts, tickMs: clock.nowMs() },
     ...{ groupLabels: alert.alert.labels, routeLabels: alert.alert.labels },
-    ...{ signal: new AbortController().signal, draining: new AbortController().signal },
+    ...{ signal: never, halt: never, draining: never, timeMs: 10_000 },
   })
   const send = async (...results: readonly NotifyResult[]) => {
     const sending = recorder.sending(flush(), integration, { reason: 'first notification', alerts: [alert] })

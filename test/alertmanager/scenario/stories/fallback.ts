@@ -61,6 +61,17 @@ test('a receiver that hangs is as one that fails', async (t) => {
   await story.run('10m')
 })
 
+test('a fallback has the time of a flush of its own, though that of the receiver is over', async (t) => {
+  const story = timeline(t, yamlWith('fallback: {receiver: sms, after: 10s}').replace('5m', '5s'))
+  story.at('0s').delay('hook.test', '1h')
+  story.at('0s').delay('sms.test', '4s')
+  story.at('0s').pushFor('5h', A1)
+  story.between('44s', '44s').webhook('sms', { firing: ['A1'] })
+  story.at('45s').delay('hook.test', '0s')
+  story.between('45s', '60s').webhook('team', { firing: ['A1'] })
+  await story.run('5m')
+})
+
 test('what is new and what has ended goes to the fallback too, once each, and repeats as it would', async (t) => {
   const story = timeline(t, SMS)
   story.at('0s').answer('hook.test', 400)
