@@ -72,7 +72,8 @@ test('a second Ctrl-C ends at once what the first one drains', async (t) => {
   const directory = temporaryDirectory(t)
   const hung = await HttpPeer.start(t)
   const asked = new Promise<void>((resolve) => {
-    hung.answer = () => resolve()
+    // What the agent says of itself comes first, and no stop waits for it.
+    hung.answer = (response, { url }) => (url === '/v1/logs' ? resolve() : response.end())
   })
   const flags = flagsIn(directory, hung.url)
   new ContainerFiles(join(directory, 'pods')).write(['waits for an answer'])
