@@ -147,11 +147,14 @@ export class Silences implements Table, Muter {
 
     const updated = known !== undefined && canUpdate(known, wanted, nowMs)
     const id = updated ? known.id : randomUUID()
+    const updatedAtMs = updated ? after(known, nowMs) : nowMs
     const silence = {
       ...wanted,
       id,
       startsAtMs: updated ? startsAtMs : Math.max(startsAtMs, nowMs),
-      updatedAtMs: updated ? after(known, nowMs) : nowMs,
+      // Changed twice in a millisecond it would seem to have ended by hand.
+      endsAtMs: updated && endsAtMs > nowMs ? Math.max(endsAtMs, updatedAtMs + 1) : endsAtMs,
+      updatedAtMs,
     }
     const problem = (updated ? undefined : this.#limitProblem()) ?? this.#objection(silence)
     if (problem !== undefined) return invalid(problem)

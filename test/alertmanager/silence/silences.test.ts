@@ -283,3 +283,15 @@ test('watchers hear of every change, and of nothing else', (t: TestContext) => {
   )
   assert.equal(heard[1]!.before, created)
 })
+
+test('a silence that is changed in the millisecond in which it was made is not over for that', async (t) => {
+  const { silences, clock } = openSilences(t)
+  const end = clock.nowMs() + 1
+  const made = silences.set(posted({ endsAtMs: end }))
+  assert.ok(made.ok)
+  const changed = silences.set(posted({ id: made.id, startsAtMs: clock.nowMs(), endsAtMs: end }))
+  assert.ok(changed.ok && changed.id === made.id)
+  assert.equal(silences.stateOf(silences.get(made.id)!), 'active')
+  await clock.advance(3)
+  assert.equal(silences.stateOf(silences.get(made.id)!), 'expired')
+})
