@@ -29,17 +29,15 @@ export function silenceEndpoints({ silences, clock, matcherMode, observeQuery }:
     {
       path: '/silences',
       methods: {
-        async GET({ query }) {
+        GET({ query }) {
           const read = readSilenceFilter(query, { matcherMode })
           if (!read.ok) return refuse(400, read.problem)
-          const startedMs = clock.monotonicMs()
-          const answer = await jsonList(silences.sorted(), (silence) => {
+          const write = (silence: Silence) => {
             const state = silences.stateOf(silence)
             const wanted = read.states[state] && hasAll(silence, read.matchers)
             return wanted ? encodeJson(gettableSilence(silence, state)).trimEnd() : ''
-          })
-          observeQuery((clock.monotonicMs() - startedMs) / 1_000)
-          return answer
+          }
+          return jsonList(silences.sorted(), write, (busyMs) => observeQuery(busyMs / 1_000))
         },
         async POST({ body }) {
           const decoded = decodePostableSilence(body)

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream'
 import { messageOf } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
 import { acceptsJson, contentTypeProblem, mediaType } from './content-types.ts'
 import { isPreflight, originHeaders, preflight } from './cross-origin.ts'
 import type { Query } from './query.ts'
 import { type ApiResponse, malformed } from './response.ts'
+import { sendPieces } from './send-pieces.ts'
 
 interface ApiRequest {
   readonly query: Query
@@ -113,17 +113,17 @@ function pathOf({ url }: FastifyRequest): string {
   return url.split('?', 1)[0]!
 }
 
-function send(reply: FastifyReply, { status, contentType, body, headers = {} }: ApiResponse): FastifyReply {
+async function send(
+  reply: FastifyReply,
+  { status, contentType, body, headers = {} }: ApiResponse,
+): Promise<FastifyReply> {
   reply.code(status).headers(headers)
   if (contentType !== undefined) reply.header('content-type', contentType)
   if (body === '') return reply.send()
   // A text would get a charset added to its type, and no body a type of its own.
   if (typeof body === 'string') return reply.send(Buffer.from(body))
-  reply.header(
-    'content-length',
-    body.reduce((total, { length }) => total + length, 0),
-  )
-  return reply.send(Readable.from(body))
+  await sendPieces(reply, body)
+  return reply
 }
 
 /** API v1 is gone upstream too; old clients get told where to go. */

@@ -76,7 +76,9 @@ export class RequestLimiter {
   #bound(reply: FastifyReply): void {
     if (this.#timeoutMs === 0) return
     const cancel = this.#clock.after(this.#timeoutMs, () => {
-      if (!reply.sent) refuse(reply, `Exceeded configured timeout of ${formatGoDuration(this.#timeoutMs)}.\n`)
+      // A status that is on its way can't be taken back.
+      if (reply.sent && !reply.raw.writableEnded) reply.raw.destroy()
+      else if (!reply.sent) refuse(reply, `Exceeded configured timeout of ${formatGoDuration(this.#timeoutMs)}.\n`)
     })
     reply.raw.once('close', cancel)
   }

@@ -1,10 +1,18 @@
 import { encodeJson, type Json } from '../json.ts'
 
-/** What an endpoint answers. A body is sent as it is; a long one has several parts. */
+/**
+ * Hands a piece of a body over. Resolves once its memory may be written over; rejects when nobody waits for the body
+ * any more.
+ */
+export type PutPiece = (piece: Buffer, isLast: boolean) => Promise<void>
+/** Writes a body that may be too long to be kept whole: as many pieces as it takes, the last one said to be that. */
+export type BodyWriter = (put: PutPiece) => Promise<void>
+
+/** What an endpoint answers. */
 export interface ApiResponse {
   readonly status: number
   readonly contentType?: string
-  readonly body: string | readonly Buffer[]
+  readonly body: string | BodyWriter
   readonly headers?: Readonly<Record<string, string>>
 }
 

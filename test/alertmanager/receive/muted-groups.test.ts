@@ -4,6 +4,7 @@ import { momentOf } from '../../../alertmanager/moment.ts'
 import { groupsEndpoint } from '../../../alertmanager/receive/api-alerts.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
+import { bodyOf } from '../support/api-body.ts'
 import { postable } from '../support/postable.ts'
 import { startTestRouter } from '../support/test-router.ts'
 
@@ -29,8 +30,7 @@ test('groups say what time intervals mute them now, and can be left out for it',
   router.pipeline.receive(['A', 'B'].map((alertname) => postable({ alertname }, { endsAt })))
   const { GET } = groupsEndpoint({ pipeline: router.pipeline, clock }).methods
   const shown = async (query: Record<string, string> = {}) => {
-    const { body } = await GET!({ query, params: {}, body: Buffer.alloc(0) })
-    const groups = JSON.parse(typeof body === 'string' ? body : Buffer.concat(body).toString()) as {
+    const groups = JSON.parse(await bodyOf(await GET!({ query, params: {}, body: Buffer.alloc(0) }))) as {
       alerts: { labels: object; status: { state: string; mutedBy: string[] } }[]
     }[]
     return groups.flatMap(({ alerts }) =>

@@ -5,7 +5,7 @@ import { createFrontServer } from '#lib/http/front-server.ts'
 import { createRegistry } from '#lib/metrics.ts'
 import { type Endpoint, serveApi } from '../../../alertmanager/receive/api.ts'
 import { RequestLimiter, type RequestLimits } from '../../../alertmanager/receive/request-limits.ts'
-import { json } from '../../../alertmanager/receive/response.ts'
+import { type ApiResponse, json } from '../../../alertmanager/receive/response.ts'
 
 /** An API of which one endpoint answers when it is told to. */
 async function startApi(t: TestContext, limits: RequestLimits) {
@@ -18,7 +18,18 @@ async function startApi(t: TestContext, limits: RequestLimits) {
     await released.promise
     return json([])
   }
-  const endpoints: Endpoint[] = [{ path: '/slow', methods: { GET: answer, POST: answer } }]
+  const begin = (): ApiResponse => ({
+    status: 200,
+    body: async (put) => {
+      await put(Buffer.from('['), false)
+      await released.promise
+      await put(Buffer.from(']'), true)
+    },
+  })
+  const endpoints: Endpoint[] = [
+    { path: '/slow', methods: { GET: answer, POST: answer } },
+    { path: '/slow/list', methods: { GET: begin } },
+  ]
   const server = createFrontServer({
     name: 'test',
     targets: [{ address: '127.0.0.1:0' }],
@@ -76,4 +87,13 @@ test('a request that takes too long is told so, and its late answer is nobody’
   assert.equal(await response.text(), 'Exceeded configured timeout of 30ms.\n')
   release()
   assert.equal((await fetch(url)).status, 200)
+})
+
+test('an answer that has begun and takes too long ends without its end', async (t) => {
+  const { url, release } = await startApi(t, { getConcurrency: 0, timeoutMs: 30 })
+  const response = await fetch(`${url}/list`)
+  assert.equal(response.status, 200)
+  await assert.rejects(response.text())
+  release()
+  assert.equal(await (await fetch(`${url}/list`)).text(), '[]')
 })
