@@ -122,7 +122,7 @@ export class Dispatcher {
    */
   dispatch(alert: Alert, delays?: FlushDelays): void {
     const known = this.#placements.get(alert.labels)?.groups
-    if (known?.every((group) => this.#groups.get(group.id) === group)) {
+    if (known?.every(({ isGone }) => !isGone)) {
       for (const group of known) group.insert(alert)
       return
     }

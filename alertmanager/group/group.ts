@@ -45,6 +45,7 @@ export class Group {
   /** By the monotonic clock; 0 before the start. */
   #dueMs = 0
   #cancelTimer = () => {}
+  #isGone = false
   #flushing: Promise<void> | undefined
   /** When the timer fired during a flush that took longer than the interval. */
   #lateTickMs: number | undefined
@@ -61,6 +62,11 @@ export class Group {
   /** The labels of the route as they were rendered last. */
   get routeLabels(): LabelSet {
     return this.#routeLabels
+  }
+
+  /** It has told all that there was to tell; alerts that come are for another one. */
+  get isGone(): boolean {
+    return this.#isGone
   }
 
   get alerts(): Iterable<Alert> {
@@ -80,8 +86,9 @@ export class Group {
   /** Takes an alert, or a new version of one. A group under way does not wait less for it. */
   insert(alert: Alert): void {
     const { fingerprint } = alert.labels
+    const isNew = !this.#alerts.has(fingerprint)
     this.#alerts.set(fingerprint, alert)
-    this.#options.log.add(this.id, fingerprint)
+    if (isNew) this.#options.log.add(this.id, fingerprint)
   }
 
   /** Starts the timer: the first flush comes after the delay, the others every group_interval. */
@@ -173,6 +180,7 @@ export class Group {
     if (this.#alerts.size === 0) {
       this.#cancelTimer()
       this.#lateTickMs = undefined
+      this.#isGone = true
       onEmpty(this)
     } else if (gone.length > 0) {
       log.remove(

@@ -5,6 +5,7 @@ import { type Moment, parseMoment } from '../moment.ts'
 import { MAX_ALERTS } from './alert-limits.ts'
 import { AlertScanner } from './alert-scanner.ts'
 import { Interner } from './interner.ts'
+import { Latest } from './latest.ts'
 import { isRequestUri, type PostableAlert } from './postable-alerts.ts'
 
 /** What cannot be taken this way; thrown and caught in this file only. */
@@ -17,8 +18,9 @@ const MOST_TIMES = 10_000
 export class KnownAlerts {
   readonly #labels: Interner<LabelSet>
   readonly #annotations: Interner<LabelSet>
-  readonly #urls: Interner<string>
-  readonly #times: Interner<Moment>
+  readonly #urls: Latest<string>
+  readonly #startTimes: Latest<Moment>
+  readonly #endTimes: Latest<Moment>
 
   /** @param generationSize how many different mappings are remembered at once, twice */
   constructor(generationSize: number) {
@@ -35,8 +37,10 @@ export class KnownAlerts {
     const readAnnotations = (key: string, bytes: Buffer) => readMapping(key, bytes).compact()
     this.#labels = new Interner(readLabels, generationSize, keyIn)
     this.#annotations = new Interner(readAnnotations, generationSize, keyIn)
-    this.#urls = new Interner((_key, bytes) => readUrl(bytes), generationSize)
-    this.#times = new Interner((_key, bytes) => readTime(bytes), Math.min(generationSize, MOST_TIMES))
+    this.#urls = new Latest(new Interner((_key, bytes) => readUrl(bytes), generationSize))
+    const times = new Interner((_key, bytes) => readTime(bytes), Math.min(generationSize, MOST_TIMES))
+    this.#startTimes = new Latest(times)
+    this.#endTimes = new Latest(times)
   }
 
   /** The alerts of a body, one too many at most, or undefined if it is for the real parser to read, or to refuse. */
@@ -57,8 +61,8 @@ export class KnownAlerts {
       labels: this.#labels.get(body, labels.from, labels.to),
       annotations:
         annotations.from < 0 ? LabelSet.empty : this.#annotations.get(body, annotations.from, annotations.to),
-      startsAt: startsAt.from < 0 ? undefined : this.#times.get(body, startsAt.from, startsAt.to),
-      endsAt: endsAt.from < 0 ? undefined : this.#times.get(body, endsAt.from, endsAt.to),
+      startsAt: startsAt.from < 0 ? undefined : this.#startTimes.get(body, startsAt.from, startsAt.to),
+      endsAt: endsAt.from < 0 ? undefined : this.#endTimes.get(body, endsAt.from, endsAt.to),
       generatorUrl: generatorURL.from < 0 ? '' : this.#urls.get(body, generatorURL.from, generatorURL.to),
     }
   }

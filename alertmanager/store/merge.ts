@@ -12,6 +12,8 @@ export function mergeAlerts(old: Alert, incoming: Alert, nowMs: number): Alert {
   const startsAt = compareMoments(older.startsAt, younger.startsAt) < 0 ? older.startsAt : younger.startsAt
   const { labels, annotations, updatedAtMs, generatorUrl, timeout } = younger
   const endsAt = mergedEnd(older, younger, nowMs)
+  // As mostly: hundreds of thousands of alerts say nothing but that they go on.
+  if (startsAt === younger.startsAt && endsAt === younger.endsAt) return younger
   return { labels, annotations, startsAt, endsAt, updatedAtMs, generatorUrl, timeout }
 }
 
