@@ -46,6 +46,7 @@ import { createSilenceMetrics } from './silence/metrics.ts'
 import { Database } from './store/database.ts'
 import { createMaintenance } from './store/maintenance.ts'
 import { snapshotFilesIn } from './store/snapshot-file.ts'
+import { traceRequests } from './tracing/requests.ts'
 import { COMPATIBLE_VERSION, readBuildInfo } from './version.ts'
 
 /** Largest body of a request. Prometheus sends 64 alerts in one. */
@@ -146,6 +147,7 @@ export async function assembleRouter(
     },
     routes: (app) => {
       measureRequests(app, registry, prefix)
+      traceRequests(app, () => pipeline.tracer)
       servePages(app, prefix)
       serveReload(app, reloader, prefix)
       serveRetiredApi(app, prefix)

@@ -176,6 +176,28 @@ export const EVENTS = {
       'the clock of another member of the cluster differs; silences count by the clock of whoever made them, so mend it',
     labels: [],
   },
+  spansSent: {
+    metric: 'tracing_spans_sent_total',
+    help: 'The total number of spans of traces that were sent and taken.',
+    level: 'debug',
+    message: 'sent spans of traces',
+    labels: [],
+  },
+  spansDropped: {
+    metric: 'tracing_spans_dropped_total',
+    help: 'The total number of spans of traces that were dropped, by reason.',
+    level: 'debug',
+    message: 'dropped spans of traces',
+    labels: ['reason'],
+  },
+  exportFailed: {
+    metric: 'tracing_exports_failed_total',
+    help: 'The total number of requests with spans of traces that failed or were taken in part only.',
+    level: 'warn',
+    message: 'cannot send traces; alerts and notifications go on without them',
+    labels: [],
+    quietMs: 60_000,
+  },
   commitFailed: {
     metric: 'storage_commit_failures_total',
     help: 'The total number of transactions that could not be brought to disk; they are tried again.',

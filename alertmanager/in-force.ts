@@ -12,6 +12,8 @@ import { createRenderLabels } from './route/labels.ts'
 import { allRoutes, createRouteTree } from './route/tree.ts'
 import type { RouterState } from './store/state.ts'
 import type { Templates } from './template/templates.ts'
+import type { Tracer } from './tracing/tracer.ts'
+import { tracerOf } from './tracing/tracer-of.ts'
 
 export interface InForceOptions extends BuildDeps, Pick<NotifyOptions, 'events' | 'random' | 'observeLatency'> {
   readonly clock: Clock
@@ -27,15 +29,22 @@ export interface InForce {
   readonly muters: readonly Muter[]
   readonly timeIntervals: TimeIntervals
   readonly templates: Templates
+  readonly tracer: Tracer
   /** Routes and groups, with mute > notify behind them. */
   readonly dispatcher: Dispatcher
 }
 
-/** Rejects when a receiver cannot be built. Nothing is told before the dispatcher is started. */
+/**
+ * Rejects when a receiver cannot be built, or a file for tracing not be read. Nothing is told before the dispatcher is
+ * started.
+ *
+ * @param before what goes on as it is where its part of the configuration is the same
+ */
 export async function buildInForce(
   config: AlertmanagerConfig,
   state: RouterState,
   options: InForceOptions,
+  before?: InForce,
 ): Promise<InForce> {
   const { clock, turns } = options
   const inhibitor = new Inhibitor({ rules: config.inhibitRules, clock })
@@ -50,10 +59,12 @@ export async function buildInForce(
     ...{ ...options, receivers, muters, timeIntervals, nflog, journal, failures, acknowledgements },
     fallback: config.own.fallback,
   })
+  // Last: there is nothing to close if something else cannot be built.
+  const tracer = await tracerOf(config, before, options)
   const dispatcher = new Dispatcher({
-    ...{ root, clock, log: state.groups, notify },
+    ...{ root, clock, log: state.groups, notify, tracer },
     renderLabels: createRenderLabels({ ...options, templates }),
     allowanceMs: () => turns.allowanceMs,
   })
-  return { config, inhibitor, muters, timeIntervals, templates, dispatcher }
+  return { config, inhibitor, muters, timeIntervals, templates, tracer, dispatcher }
 }

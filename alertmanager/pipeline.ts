@@ -24,6 +24,9 @@ import type { Route } from './route/tree.ts'
 import type { Silences } from './silence/silences.ts'
 import { RouterState, type StateOptions } from './store/state.ts'
 import type { TemplateLibrary } from './template/templates.ts'
+import { dispatchTraced } from './tracing/routed-alerts.ts'
+import { NO_SPAN, type Span } from './tracing/span.ts'
+import { NO_TRACER, type Tracer } from './tracing/tracer.ts'
 
 export interface PipelineOptions extends BuildDeps, StateOptions {
   readonly config: AlertmanagerConfig
@@ -58,6 +61,8 @@ export class Pipeline implements Service {
   readonly #admission: Admission
   #built: InForce | undefined
   #running = false
+  /** Tracers of configurations before that still send what they have. */
+  #closing: Promise<unknown> = Promise.resolve()
   /** Until when the timers of the groups ran before those of now, epoch milliseconds. */
   #ranUntilMs = 0
 
@@ -95,8 +100,13 @@ export class Pipeline implements Service {
     this.own.load(config.own)
   }
 
+  /** Sends the traces that are left. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    await Promise.all([this.#closing, this.tracer.close(deadline)])
+  }
+
   /** Takes alerts: receive > store > route > group. */
-  receive(incoming: readonly PostableAlert[]): Received {
+  receive(incoming: readonly PostableAlert[], span: Span = NO_SPAN): Received {
     const nowMs = this.#options.clock.nowMs()
     const { resolveTimeoutMs, matcherMode } = this.config
     const { events } = this.#options
@@ -106,18 +116,24 @@ export class Pipeline implements Service {
     })
     const { alerts, problems } = this.own.alerts.refuse(received)
     const admitted = this.#admission.admit(alerts, nowMs)
-    const { stored, safe } = this.#put(admitted.alerts)
+    const { stored, safe } = this.#put(admitted.alerts, span)
     this.own.heartbeats.heard(stored)
     return { problems, limited: admitted.limited, safe }
   }
 
   /** Stores alerts, received ones or the router's own, and puts them into their groups. */
-  #put(alerts: readonly Alert[]): { readonly stored: readonly Alert[]; readonly safe: Promise<void> } {
+  #put(
+    alerts: readonly Alert[],
+    parent: Span = NO_SPAN,
+  ): { readonly stored: readonly Alert[]; readonly safe: Promise<void> } {
     const { acknowledgements } = this.state
+    const attributes = { 'alerting.alerts.count': alerts.length }
+    const span = parent.child('provider.mem.Put', { kind: 'producer', attributes })
     // An occurrence may have run out unnoticed, or end with what came now.
     acknowledgements.release(alerts)
     const { stored, safe } = this.state.alerts.put(alerts, this.#options.clock.nowMs())
-    this.#take(stored)
+    this.#take(stored, span)
+    span.end()
     return { stored, safe }
   }
 
@@ -127,19 +143,21 @@ export class Pipeline implements Service {
     const admitted = this.#admission.admit(alerts, this.#options.clock.nowMs())
     const changed = this.state.alerts.merge(admitted.alerts)
     const delaysOf = new Map(replicas.map(({ alert, delays }) => [alert.labels.fingerprint, delays]))
-    this.#take(changed, (alert) => delaysOf.get(alert.labels.fingerprint))
+    this.#take(changed, NO_SPAN, (alert) => delaysOf.get(alert.labels.fingerprint))
     this.own.heartbeats.heard(changed, true)
     return changed
   }
 
   /** What is stored goes where it belongs. */
-  #take(stored: readonly Alert[], delaysOf?: (alert: Alert) => FlushDelays | undefined): void {
+  #take(stored: readonly Alert[], span: Span, delaysOf?: (alert: Alert) => FlushDelays | undefined): void {
     const { clock, observeDispatch } = this.#options
     this.state.acknowledgements.release(stored)
     // All of one request inhibit before the first of them can be told.
     for (const alert of stored) this.#inForce.inhibitor.put(alert)
     const startedMs = clock.monotonicMs()
-    for (const alert of stored) this.#inForce.dispatcher.dispatch(alert, delaysOf?.(alert))
+    const { dispatcher } = this.#inForce
+    if (span.isRecording) dispatchTraced(stored, dispatcher, span)
+    else for (const alert of stored) dispatcher.dispatch(alert, delaysOf?.(alert))
     observeDispatch((clock.monotonicMs() - startedMs) / 1_000, stored.length)
   }
 
@@ -150,21 +168,24 @@ export class Pipeline implements Service {
 
   /**
    * Puts another configuration in force. Groups that it makes too keep their timers. Rejects, and changes nothing,
-   * when a receiver of it cannot be built.
+   * when a receiver of it cannot be built, or a file for tracing not be read.
    */
   async apply(config: AlertmanagerConfig): Promise<void> {
     const { clock } = this.#options
-    const next = await buildInForce(config, this.state, this.#options)
+    const before = this.#inForce
+    const next = await buildInForce(config, this.state, this.#options, before)
     const stoppedMs = clock.nowMs()
     const deadline = new AbortController()
     const cancel = clock.after(RELOAD_DRAIN_MS, () => deadline.abort())
-    await this.#inForce.dispatcher.stop(deadline.signal)
+    await before.dispatcher.stop(deadline.signal)
     cancel()
     // A timer that was due in this very millisecond may not have fired. Before the start none has.
     if (this.#running) this.#ranUntilMs = stoppedMs - 1
     this.#enforce(next)
     if (this.#running) next.dispatcher.start()
     this.own.configure(config.own)
+    // Who takes traces may hang, and the reload is done.
+    if (before.tracer !== next.tracer) this.#closing = Promise.all([this.#closing, before.tracer.close()])
   }
 
   /** What inhibits is complete before the first group can be told. */
@@ -223,6 +244,11 @@ export class Pipeline implements Service {
 
   get config(): AlertmanagerConfig {
     return this.#built?.config ?? this.#options.config
+  }
+
+  /** Starts traces of what is done by the configuration in force. */
+  get tracer(): Tracer {
+    return this.#built?.tracer ?? NO_TRACER
   }
 
   get root(): Route {

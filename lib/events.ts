@@ -17,6 +17,8 @@ interface EventSpec {
    * what they were or it had ceased in between.
    */
   readonly linePer?: 'path'
+  /** Least time between two lines of the same labels; ten seconds unless told. */
+  readonly quietMs?: number
 }
 
 export type EventTable = Readonly<Record<string, EventSpec>>
@@ -92,15 +94,16 @@ function withoutUncounted({ labels = [] }: EventSpec, { uncounted }: EventDeps):
   return (given) => Object.fromEntries(Object.entries(given).filter(([name]) => uncounted?.has(name) !== true))
 }
 
-/** At most one line per event and label values in QUIET_MS; the next line tells how many were left out. */
+/** At most one line per event and label values in its quiet time; the next line tells how many were left out. */
 function throttledLine(spec: EventSpec, { logger, clock }: EventDeps) {
+  const { quietMs = QUIET_MS } = spec
   const lastWritten = new Map<string, { atMs: number; suppressed: number }>()
   return (labels: Readonly<Record<string, string>>, count: number, fields: object): void => {
     if (!logger.isLevelEnabled(spec.level)) return
     const key = Object.values(labels).join('\0')
     const nowMs = clock.monotonicMs()
     const last = lastWritten.get(key)
-    if (last !== undefined && nowMs - last.atMs < QUIET_MS) {
+    if (last !== undefined && nowMs - last.atMs < quietMs) {
       last.suppressed += 1
       return
     }

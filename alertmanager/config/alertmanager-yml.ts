@@ -21,7 +21,7 @@ import { type ReceiverConfig, readReceivers, receiversSchema } from './receivers
 import { type RouteConfig, readRootRoute, routeSchema } from './route.ts'
 import { templatesSchema } from './templates.ts'
 import { type NamedTimeInterval, readTimeIntervals, timeIntervalsSchema } from './time-intervals.ts'
-import { checkTracing, tracingSchema } from './tracing.ts'
+import { checkTracing, type TracingConfig, tracingSchema } from './tracing.ts'
 import { writtenValues } from './written-values.ts'
 
 const alertmanagerSchema = section('The configuration file of Alertmanager.', {
@@ -50,6 +50,8 @@ export interface AlertmanagerConfig {
   /** How matchers and names of labels are read, here and wherever else they come in. */
   readonly matcherMode: MatcherMode
   readonly inhibitRules: readonly InhibitRule[]
+  /** Where traces of the router itself go; undefined for nowhere. Holds secrets. */
+  readonly tracing: TracingConfig | undefined
   /** What Alertmanager has not. */
   readonly own: OwnConfig
   /** The effective configuration as YAML, defaults filled in and secrets masked. It can be loaded again. */
@@ -143,6 +145,7 @@ export function readAlertmanagerConfig(
     timeIntervals,
     matcherMode,
     inhibitRules,
+    tracing: options.tracing,
     own,
     original: printOriginal(alertmanagerSchema, checked, written),
     hash: hashOf(text),

@@ -19,7 +19,7 @@ const authorizationSchema = section('An Authorization header.', {
   credentials_file: optional(text({ description: 'File with the credentials, read at each request.' })),
 })
 
-const headerSchema = section('Values of one header.', {
+export const headerSchema = section('Values of one header.', {
   values: list(text({ description: 'A value.' }), { description: 'Plain values.', default: [] }),
   secrets: list(secret({ description: 'A value.' }), { description: 'Values that are never printed.', default: [] }),
   files: list(text({ description: 'A path.' }), { description: 'Files with one value each.', default: [] }),
@@ -77,7 +77,7 @@ export function checkHttpConfig(http: HttpConfig, path: Path, report: Report): v
   }
 }
 
-function checkHeaderName(name: string, path: Path, report: Report): void {
+export function checkHeaderName(name: string, path: Path, report: Report): void {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) report(path, `"${name}" is not the name of a header`, 'key')
 }
 

@@ -15,10 +15,14 @@ export function writtenValues(schema: JsonSchema, document: ConfigDocument, repo
     if (Array.isArray(value)) return visitList(here, value, path)
     if (isMapping(value)) return visitMapping(here, value, path)
     const key = shorthandKey(here)
-    if (key !== undefined && value !== null) return { [key]: visit(here.properties?.[key] ?? {}, value, path) }
+    if (key !== undefined && value !== null) return { [key]: visitShorthand(here.properties?.[key] ?? {}, value, path) }
     if (here.type !== 'string' || typeof value === 'string' || value === null || value === undefined) return value
     return document.source(path) ?? String(value)
   }
+
+  /** One value may stand for a list of them as well. */
+  const visitShorthand = (here: JsonSchema, value: unknown, path: Path): unknown =>
+    here.items === undefined ? visit(here, value, path) : [visit(here.items, value, path)]
 
   /** What looks like a date or, as `12:30`, like a time stays the text that it is, as in upstream's YAML. */
   const withoutDates = (value: unknown, path: Path): unknown => {

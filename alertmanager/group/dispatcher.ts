@@ -4,6 +4,7 @@ import { type Alert, isResolved } from '../alert.ts'
 import type { RenderLabels } from '../route/labels.ts'
 import { groupLabels, matchRoutes, type Route } from '../route/tree.ts'
 import type { GroupLog } from '../store/groups.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { FlushGate } from './flush-gate.ts'
 import { Group, groupId, type Notify } from './group.ts'
 import { resumeDelayMs } from './schedule.ts'
@@ -14,6 +15,7 @@ export interface DispatcherOptions {
   readonly log: GroupLog
   readonly notify: Notify
   readonly renderLabels: RenderLabels
+  readonly tracer: Tracer
   readonly allowanceMs: () => number
 }
 
@@ -100,6 +102,11 @@ export class Dispatcher {
     return this.#placements.get(labels)?.receivers ?? this.#receiversOf(matchRoutes(this.root, labels))
   }
 
+  /** The groups that an alert with these labels is in. */
+  groupsOf(labels: LabelSet): readonly Group[] {
+    return this.#placements.get(labels)?.groups ?? []
+  }
+
   start(): void {
     this.#running = true
     for (const group of this.#groups.values()) this.#startGroup(group)
@@ -167,9 +174,9 @@ export class Dispatcher {
   #groupAt(id: string, route: Route, labels: LabelSet, first: Alert, delays?: FlushDelays): Group {
     const known = this.#groups.get(id)
     if (known !== undefined) return known
-    const { clock, log, notify, renderLabels, allowanceMs } = this.#options
+    const { clock, log, notify, renderLabels, tracer, allowanceMs } = this.#options
     const group = new Group({
-      ...{ route, labels, clock, log, notify, renderLabels, allowanceMs, gate: this.#gate },
+      ...{ route, labels, clock, log, notify, renderLabels, tracer, allowanceMs, gate: this.#gate },
       draining: this.#draining.signal,
       halt: this.#halt.signal,
       onEmpty: (empty) => this.#remove(empty),

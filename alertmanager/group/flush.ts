@@ -1,6 +1,7 @@
 import type { LabelSet } from '#lib/labels.ts'
 import { type Alert, isResolved, sortAlerts } from '../alert.ts'
 import type { Route } from '../route/tree.ts'
+import type { Span } from '../tracing/span.ts'
 
 /** An alert as it stood when its group flushed. It does not end halfway through a notification. */
 export interface FlushedAlert {
@@ -29,6 +30,8 @@ export interface Flush {
   readonly halt: AbortSignal
   /** Aborts when the router stops: an attempt under way may end, no other is begun. */
   readonly draining: AbortSignal
+  /** What is done about it is part of this. */
+  readonly span: Span
 }
 
 /** What became of a flush. */

@@ -4,6 +4,7 @@ import type { Alert } from '../alert.ts'
 import { plainLabels, type RenderLabels } from '../route/labels.ts'
 import type { Route } from '../route/tree.ts'
 import type { GroupLog } from '../store/groups.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { type Flush, type FlushOutcome, flushedAlerts } from './flush.ts'
 import type { FlushGate } from './flush-gate.ts'
 
@@ -18,6 +19,7 @@ export interface GroupOptions {
   readonly notify: Notify
   readonly renderLabels: RenderLabels
   readonly gate: FlushGate
+  readonly tracer: Tracer
   readonly draining: AbortSignal
   /** Aborts what is under way. */
   readonly halt: AbortSignal
@@ -38,7 +40,8 @@ export class Group {
   readonly id: string
   readonly route: Route
   readonly labels: LabelSet
-  readonly #key: string
+  /** Names it to receivers. */
+  readonly key: string
   readonly #options: GroupOptions
   #routeLabels: LabelSet
   readonly #alerts = new Map<string, Alert>()
@@ -56,7 +59,7 @@ export class Group {
     this.labels = options.labels
     this.#routeLabels = plainLabels(options.route.labels)
     this.id = groupId(options.route, options.labels)
-    this.#key = `${options.route.key}:${options.labels}`
+    this.key = `${options.route.key}:${options.labels}`
   }
 
   /** The labels of the route as they were rendered last. */
@@ -139,11 +142,14 @@ export class Group {
   }
 
   async #flush(tickMs: number): Promise<void> {
-    const { clock, log, notify, renderLabels, draining, halt, allowanceMs, gate } = this.#options
+    const { clock, log, notify, renderLabels, draining, halt, allowanceMs, gate, tracer } = this.#options
     const turn = gate.pass()
     if (turn !== undefined) await turn
     const alertsNow = () => flushedAlerts(this.#alerts.values(), clock.nowMs())
     const alerts = alertsNow()
+    const span = tracer.start('dispatch.AggregationGroup.flush', {
+      attributes: { 'alerting.aggregation_group.key': this.key, 'alerting.alerts.count': alerts.length },
+    })
     const deadline = new AbortController()
     const timeMs = Math.max(this.route.groupIntervalMs, MIN_FLUSH_MS) + allowanceMs()
     let cancelTimer = clock.after(NOTED_AFTER_MS, () => {
@@ -151,7 +157,7 @@ export class Group {
       cancelTimer = clock.after(timeMs - NOTED_AFTER_MS, () => deadline.abort('contextDeadlineExceeded'))
     })
     const flush = {
-      groupKey: this.#key,
+      groupKey: this.key,
       logKey: this.id,
       groupLabels: this.labels,
       route: this.route,
@@ -162,10 +168,13 @@ export class Group {
       timeMs,
       halt,
       draining,
+      span,
     }
     this.#routeLabels = renderLabels(flush)
     const { told, held } = await notify({ ...flush, routeLabels: this.#routeLabels })
     cancelTimer()
+    if (!told) span.fail('notification failed')
+    span.end()
     log.setUnfinished(this.id, !told && draining.aborted)
     if (!told) return
     const ended = alerts.filter(({ alert, firing }) => !firing && !held.has(alert.labels.fingerprint))

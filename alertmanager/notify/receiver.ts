@@ -1,6 +1,7 @@
 import type { LabelSet } from '#lib/labels.ts'
 import type { IntegrationKind } from '../config/receivers/formats.ts'
 import type { FlushedAlert } from '../group/flush.ts'
+import type { Span } from '../tracing/span.ts'
 
 /** Why a notification is sent, or `none`, in the words that receivers see. */
 export type NotificationReason =
@@ -23,6 +24,8 @@ export interface Notification {
   readonly alerts: readonly FlushedAlert[]
   /** What this integration wished to remember of its last notification of the group, such as the message to update. */
   readonly receiverData: ReceiverData
+  /** Requests that tell it are part of this; of nothing unless told. */
+  readonly span?: Span
 }
 
 export type ReceiverData = Readonly<Record<string, string>>

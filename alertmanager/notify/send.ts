@@ -2,6 +2,7 @@ import type { Clock } from '#lib/clock.ts'
 import type { RouterEvents } from '../events.ts'
 import type { Flush } from '../group/flush.ts'
 import type { Journal, Telling } from '../journal/journal.ts'
+import { inSpan, type Span } from '../tracing/span.ts'
 import type { Integration, NotifyResult, ReceiverData } from './receiver.ts'
 import { retry } from './retry.ts'
 
@@ -20,7 +21,23 @@ export interface Message extends Telling {
 }
 
 /** Tells one receiver through one integration, and tries again until it is told or the time of the flush is up. */
-export async function send(
+export function send(
+  message: Message,
+  flush: Flush,
+  integration: Integration,
+  options: SendOptions,
+): Promise<NotifyResult> {
+  const attributes = {
+    'alerting.group.name': flush.route.receiver,
+    'alerting.integration.name': integration.kind,
+    'alerting.alerts.count': message.alerts.length,
+  }
+  const span = flush.span.child('notify.RetryStage.Exec', { attributes })
+  return inSpan(span, () => sendWithin(span, message, flush, integration, options))
+}
+
+async function sendWithin(
+  span: Span,
   message: Message,
   flush: Flush,
   integration: Integration,
@@ -38,7 +55,9 @@ export async function send(
     sending.attempting()
     const startedMs = clock.monotonicMs()
     const notification = { receiver, groupKey, groupLabels, routeLabels, reason, alerts, receiverData }
-    const result = await integration.notify(notification, signal)
+    const result = await attemptIn(span, integration, alerts.length, (attempting) =>
+      integration.notify({ ...notification, span: attempting }, signal),
+    )
     observeLatency(integration.kind, (clock.monotonicMs() - startedMs) / 1_000)
     if (result.ok) sending.attempted(result)
     return result
@@ -51,10 +70,26 @@ export async function send(
     },
   })
   sending.ended(result)
+  if (!result.ok) span.fail(result.message)
 
   events.notified(kind, { ...where, reason, alerts: alerts.length })
   if (!result.ok) events.notificationFailed({ ...kind, reason: result.reason }, { ...where, error: result.message })
   else if (result.warning !== undefined)
     events.partlyRefused({ integration: integration.kind }, { ...where, warning: result.warning })
   return result
+}
+
+function attemptIn(
+  parent: Span,
+  { kind }: Integration,
+  alerts: number,
+  notify: (span: Span) => Promise<NotifyResult>,
+): Promise<NotifyResult> {
+  const attributes = { 'alerting.notify.integration.name': kind, 'alerting.alerts.count': alerts }
+  return inSpan(parent.child('notify.Integration.Notify', { kind: 'client', attributes }), async (span) => {
+    const result = await notify(span)
+    span.set({ 'alerting.notify.error.recoverable': !result.ok && result.retryable })
+    if (!result.ok) span.fail(result.message)
+    return result
+  })
 }

@@ -9,6 +9,7 @@ import { timeMuteOf } from '../mute/time-mute.ts'
 import type { FailureLog } from '../store/failures.ts'
 import { type NotificationEntry, type NotificationKey, type NotificationLog, printKey } from '../store/nflog.ts'
 import { withFingerprints } from '../store/nflog-snapshot.ts'
+import { inSpan } from '../tracing/span.ts'
 import { alertSets, notificationReason } from './dedup.ts'
 import { FallbackOfFlush, type FallbackScope } from './fallback.ts'
 import type { Integration, Receiver, ReceiverData } from './receiver.ts'
@@ -39,14 +40,23 @@ const FAILED: FlushOutcome = { told: false, held: new Set() }
  */
 export function createNotify(options: NotifyOptions): (flush: Flush) => Promise<FlushOutcome> {
   const { receivers, muters, timeIntervals, events, journal, turns } = options
-  return async (begun) => {
+  const notify = async (begun: Flush): Promise<FlushOutcome> => {
     const mustSettle = !turns.isSettled
     if (mustSettle) await turns.settled(stopOf(begun))
     if (!turns.isSettled) return FAILED
     const flush = mustSettle ? renewed(begun) : begun
     const timeMute = timeMuteOf(flush.route, timeIntervals, flush.tickMs)
-    const onSuppressed = (reason: MuteReason, count: number) => events.suppressed({ reason }, { count })
+    const muting = flush.span.child('notify.MuteStage.Exec', { attributes: countOf(flush.alerts) })
+    const onSuppressed = (reason: MuteReason, count: number) => {
+      muting.event('muted alerts', { 'alerting.suppressed.reason': reason, 'alerting.alerts.muted.count': count })
+      events.suppressed({ reason }, { count })
+    }
     const sifted = sift(flush.alerts, { muters, timeMute, onSuppressed })
+    muting.set({
+      'alerting.alerts.muted.count': sifted.muted.length,
+      'alerting.alerts.filtered.count': sifted.told.size,
+    })
+    muting.end()
     const integrationsOf = (receiver: string) => receivers.get(receiver)?.integrations ?? []
     const tell = async (integration: Integration, to = flush, scope: FallbackScope = 'everything') => {
       const delivery = new Delivery(integration, to, sifted, options, scope)
@@ -61,6 +71,15 @@ export function createNotify(options: NotifyOptions): (flush: Flush) => Promise<
     )
     return [...outcomes, ...((await fallback?.ended()) ?? [])].reduce(joined, NOTHING)
   }
+  return (flush) => {
+    const attributes = { 'alerting.notify.receiver.name': flush.route.receiver, ...countOf(flush.alerts) }
+    const routing = flush.span.child('notify.RoutingStage.Exec', { attributes })
+    return inSpan(routing, (span) => notify({ ...flush, span }))
+  }
+}
+
+function countOf(alerts: readonly FlushedAlert[]) {
+  return { 'alerting.alerts.count': alerts.length }
 }
 
 function joined(a: FlushOutcome, b: FlushOutcome): FlushOutcome {
@@ -108,7 +127,7 @@ class Delivery {
 
   async tell(hasWaited = false): Promise<FlushOutcome> {
     const { sendResolved } = this.#integration
-    const { alerts, sets, reason } = this.#news()
+    const { alerts, sets, reason } = this.#tracedNews()
     if (alerts.length === 0) return this.#quiet(this.#scope === 'open' ? 'nothing_new' : 'muted')
     if (reason === 'none') return this.#quiet('nothing_new')
     if (reason === 'repeat interval elapsed' && this.#isAcknowledged(alerts)) return this.#quiet('acknowledged')
@@ -133,6 +152,15 @@ class Delivery {
   #quiet(kind: QuietKind, held = 0): FlushOutcome {
     this.#options.journal.quiet(this.#flush, this.#integration, { kind, held, mutedBy: this.#sifted.mutedBy })
     return NOTHING
+  }
+
+  #tracedNews() {
+    const attributes = { 'alerting.group.key': this.#flush.groupKey, ...countOf(this.#flush.alerts) }
+    const span = this.#flush.span.child('notify.DedupStage.Exec', { attributes })
+    const news = this.#news()
+    span.set({ 'alerting.notify.integration.name': this.#integration.kind, 'alerting.notify.reason': news.reason })
+    span.end()
+    return news
   }
 
   /** What there is to tell, and why. */
@@ -198,17 +226,25 @@ class Delivery {
   }
 
   #record(alerts: readonly FlushedAlert[], receiverData: ReceiverData): void {
+    const sets = alertSets(alerts)
+    const attributes = {
+      ...{ 'alerting.group.key': this.#flush.groupKey, ...countOf(alerts) },
+      'alerting.alerts.firing.count': sets.firing.size,
+      'alerting.alerts.resolved.count': sets.resolved.size,
+    }
+    const span = this.#flush.span.child('notify.SetNotifiesStage.Exec', { attributes })
     const untold = this.#scope === 'open' ? this.#flush.alerts : this.#sifted.muted
     const stillMuted = untold.filter(({ firing }) => firing)
     const fingerprints = new Set(stillMuted.map(({ alert }) => alert.labels.fingerprint))
     const parked = this.#last?.parked.intersection(fingerprints) ?? new Set()
     this.#save({
-      ...alertSets(alerts),
+      ...sets,
       parked,
       receiverData,
       sentAtMs: this.#sentAtMs(),
       expiresAtMs: this.#expiry(),
     })
+    span.end()
   }
 
   /** A member whose clock is behind must not have told before what it follows. */

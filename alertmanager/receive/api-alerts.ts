@@ -5,6 +5,7 @@ import { quoteJson } from '#lib/quote-json.ts'
 import { type Alert, isResolved, sortAlerts } from '../alert.ts'
 import { muteStatus } from '../mute/mute.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { inSpan, type Span } from '../tracing/span.ts'
 import type { Endpoint } from './api.ts'
 import type { Decoded } from './body.ts'
 import { AlertWriter } from './gettable-alert.ts'
@@ -13,7 +14,7 @@ import { KnownAlerts } from './known-alerts.ts'
 import { checkedCount, decodePostableAlerts, type PostableAlert } from './postable-alerts.ts'
 import { type AlertFilter, readAlertFilter, wantsState } from './query.ts'
 import { receiveInSlices } from './receive-in-slices.ts'
-import { NO_BODY, refuse } from './response.ts'
+import { type ApiResponse, NO_BODY, refuse } from './response.ts'
 
 /** Enough for all alerts of a large installation. */
 const REMEMBERED_ALERTS = 100_000
@@ -33,23 +34,24 @@ export function alertsEndpoint(deps: AlertsApiDeps): Endpoint {
     const value = known.decode(body)
     return value === undefined ? decodePostableAlerts(body) : checkedCount(value)
   }
+  const post = async (body: Buffer, span: Span): Promise<ApiResponse> => {
+    const decoded = decodeAlerts(body)
+    if (!decoded.ok) return decoded.response
+    const { problems, limited, safe } = await receiveInSlices(decoded.value, pipeline, span)
+    try {
+      await safe
+    } catch (error) {
+      return refuse(500, `the alerts are in force, but not yet safe on disk: ${messageOf(error)}`)
+    }
+    if (limited > 0) {
+      return refuse(503, `${limited} new alerts were not taken: there are too many already, see alerts.limit`)
+    }
+    return problems.length === 0 ? NO_BODY : refuse(400, printProblems(problems))
+  }
   return {
     path: '/alerts',
     methods: {
-      async POST({ body }) {
-        const decoded = decodeAlerts(body)
-        if (!decoded.ok) return decoded.response
-        const { problems, limited, safe } = await receiveInSlices(decoded.value, pipeline)
-        try {
-          await safe
-        } catch (error) {
-          return refuse(500, `the alerts are in force, but not yet safe on disk: ${messageOf(error)}`)
-        }
-        if (limited > 0) {
-          return refuse(503, `${limited} new alerts were not taken: there are too many already, see alerts.limit`)
-        }
-        return problems.length === 0 ? NO_BODY : refuse(400, printProblems(problems))
-      },
+      POST: ({ body, span }) => inSpan(span.child('api.postAlertsHandler'), (handling) => post(body, handling)),
       GET({ query }) {
         const read = readAlertFilter(query, pipeline.config)
         if (!read.ok) return read.response

@@ -1,5 +1,7 @@
 import { messageOf } from '#lib/errors.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '#lib/http/server.ts'
+import { spanOf } from '../tracing/requests.ts'
+import type { Span } from '../tracing/span.ts'
 import { acceptsJson, contentTypeProblem, mediaType } from './content-types.ts'
 import { isPreflight, originHeaders, preflight } from './cross-origin.ts'
 import type { Query } from './query.ts'
@@ -11,6 +13,8 @@ interface ApiRequest {
   /** The variable parts of the path. */
   readonly params: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** What is done for it is part of this. */
+  readonly span: Span
 }
 
 const METHODS = ['DELETE', 'GET', 'POST'] as const
@@ -90,7 +94,8 @@ async function answer({ methods }: Endpoint, request: FastifyRequest): Promise<A
   if (body.length === 0 && !acceptsJson(request.headers.accept)) {
     return malformed(406, 'unsupported media type requested, only [application/json] are available')
   }
-  return handler({ query: request.query as Query, params: request.params as Record<string, string>, body })
+  const params = request.params as Record<string, string>
+  return handler({ query: request.query as Query, params, body, span: spanOf(request) })
 }
 
 /** What goes wrong before an endpoint sees the request, such as a body that is too long. */

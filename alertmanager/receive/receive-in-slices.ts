@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Pipeline } from '../pipeline.ts'
+import { NO_SPAN, type Span } from '../tracing/span.ts'
 import type { PostableAlert } from './postable-alerts.ts'
 import type { Received } from './receive.ts'
 
@@ -13,14 +14,15 @@ const SLICE = 2_000
 export async function receiveInSlices(
   alerts: readonly PostableAlert[],
   pipeline: Pick<Pipeline, 'receive'>,
+  span: Span = NO_SPAN,
 ): Promise<Received> {
-  if (alerts.length <= SLICE) return pipeline.receive(alerts)
+  if (alerts.length <= SLICE) return pipeline.receive(alerts, span)
   const problems: string[] = []
   const safe: Promise<void>[] = []
   let limited = 0
   for (let from = 0; from < alerts.length; from += SLICE) {
     if (from > 0) await nextTurn()
-    const received = pipeline.receive(alerts.slice(from, from + SLICE))
+    const received = pipeline.receive(alerts.slice(from, from + SLICE), span)
     problems.push(...received.problems)
     limited += received.limited
     // A failure is told below, after the last of them.

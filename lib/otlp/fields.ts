@@ -26,6 +26,26 @@ export const KEY_VALUE = { key: 1, value: 2 } as const
 export const ANY_VALUE = { string: 1, bool: 2, int: 3, double: 4, array: 5, kvlist: 6, bytes: 7 } as const
 export const ARRAY_VALUE = { values: 1 } as const
 export const KEY_VALUE_LIST = { values: 1 } as const
+/** Of OTLP's traces messages (`trace_service.proto`, `trace.proto`). */
+export const EXPORT_TRACES_REQUEST = { resourceSpans: 1 } as const
+export const RESOURCE_SPANS = { resource: 1, scopeSpans: 2 } as const
+export const SCOPE_SPANS = { scope: 1, spans: 2 } as const
+export const SPAN = {
+  traceId: 1,
+  spanId: 2,
+  traceState: 3,
+  parentSpanId: 4,
+  name: 5,
+  kind: 6,
+  startTimeUnixNano: 7,
+  endTimeUnixNano: 8,
+  attributes: 9,
+  events: 11,
+  status: 15,
+} as const
+export const SPAN_EVENT = { timeUnixNano: 1, name: 2, attributes: 3 } as const
+export const SPAN_STATUS = { message: 2, code: 3 } as const
+/** Those of the answer are the same for all signals. */
 export const EXPORT_RESPONSE = { partialSuccess: 1 } as const
 export const PARTIAL_SUCCESS = { rejected: 1, errorMessage: 2 } as const
 /** google.rpc.Status, the body of every error. */

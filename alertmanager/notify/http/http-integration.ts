@@ -2,6 +2,8 @@ import { parseGoDuration } from '../../config/go-duration.ts'
 import type { HttpConfig } from '../../config/http.ts'
 import type { IntegrationKind } from '../../config/receivers/formats.ts'
 import { encodeJson, type Json } from '../../json.ts'
+import { NO_SPAN } from '../../tracing/span.ts'
+import { tracedTransport } from '../../tracing/traced-transport.ts'
 import { type NotificationData, notificationData } from '../data.ts'
 import type { IntegrationDeps } from '../integration.ts'
 import type { Integration, Notification, NotifyResult } from '../receiver.ts'
@@ -53,6 +55,7 @@ export function createHttpIntegration(
   const begin = (notification: Notification, signal: AbortSignal): Telling => {
     const data = notificationData(notification, externalUrl())
     const secrets: string[] = []
+    const traced = tracedTransport(transport, notification.span ?? NO_SPAN, kind)
     const telling: Telling = {
       ...{ notification, data },
       text: (source, key) => render(key, () => templates.text(source, data)),
@@ -63,7 +66,7 @@ export function createHttpIntegration(
         return secret
       },
       send: (request, options) =>
-        notifyByHttp(transport, request, { where, timeoutMs, signal, clock, secrets, ...options }),
+        notifyByHttp(traced, request, { where, timeoutMs, signal, clock, secrets, ...options }),
       postJson: (url, body, { headers, ...options } = {}) => telling.send(jsonRequest(url, body, headers), options),
     }
     return telling

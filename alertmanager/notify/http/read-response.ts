@@ -7,8 +7,17 @@ const KEPT_BODY_BYTES = 64 * 1024
 /** How long a body may take once its head has come. What it was worth is in its status, and the group is waiting. */
 const LONGEST_BODY_MS = 10_000
 
-/** The response with the beginning of its body. A body without an end must not hold us: the connection is closed. */
+/** The response with the beginning of its body. */
 export async function readResponse(response: IncomingMessage, clock: Clock): Promise<HttpResponse> {
+  const body = (await readBody(response, clock)).toString()
+  const headers = Object.fromEntries(
+    Object.entries(response.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]),
+  )
+  return { status: response.statusCode ?? 0, headers, body }
+}
+
+/** The beginning of a body. One without an end must not hold us: the connection is closed. */
+export async function readBody(response: IncomingMessage, clock: Clock): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   let isLate = false
@@ -28,9 +37,5 @@ export async function readResponse(response: IncomingMessage, clock: Clock): Pro
   } finally {
     cancel()
   }
-  const body = Buffer.concat(chunks).subarray(0, KEPT_BODY_BYTES).toString()
-  const headers = Object.fromEntries(
-    Object.entries(response.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]),
-  )
-  return { status: response.statusCode ?? 0, headers, body }
+  return Buffer.concat(chunks).subarray(0, KEPT_BODY_BYTES)
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '#lib/clock.ts'
-import { messageOf, systemErrorCode } from '#lib/errors.ts'
+import { systemErrorCode } from '#lib/errors.ts'
 import { type FailureReason, failure, type NotifyResult } from '../receiver.ts'
 import { redact } from './redact.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { TransportFailure } from './transport-failure.ts'
+import { describeFailure, TransportFailure } from './transport-failure.ts'
 
 export interface HttpRequest {
   readonly url: string
@@ -69,15 +69,10 @@ export async function notifyByHttp(
       return failure(error.reason, error.retryable, `${where}: ${hide(error.message)}`)
     }
     const code = systemErrorCode(error)
-    return failure('other', !PERMANENT_CODES.has(code), `${where}: ${hide(describe(error))}${CURES[code] ?? ''}`)
+    return failure('other', !PERMANENT_CODES.has(code), `${where}: ${hide(describeFailure(error))}${CURES[code] ?? ''}`)
   } finally {
     cancel()
   }
-}
-
-/** Where a host has several addresses, Node reports all failures in one error without a text of its own. */
-function describe(error: unknown): string {
-  return messageOf(error instanceof AggregateError ? error.errors[0] : error)
 }
 
 function isOverload(status: number): boolean {

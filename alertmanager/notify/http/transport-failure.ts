@@ -1,3 +1,4 @@
+import { messageOf } from '#lib/errors.ts'
 import type { FailureReason } from '../receiver.ts'
 
 /** Why a request could not be sent at all, where that is known better than by the code of a system error. Holds no secret. */
@@ -10,4 +11,9 @@ export class TransportFailure extends Error {
     this.reason = reason
     this.retryable = retryable
   }
+}
+
+/** Where a host has several addresses, Node reports all failures in one error without a text of its own. */
+export function describeFailure(error: unknown): string {
+  return messageOf(error instanceof AggregateError ? error.errors[0] : error)
 }

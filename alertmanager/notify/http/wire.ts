@@ -16,8 +16,10 @@ export interface WireOptions {
 
 /** Headers of a request; some have several values. */
 export type WireHeaders = Readonly<Record<string, string | readonly string[]>>
+/** A request whose body may be anything but text, too. */
+type WireRequest = Omit<HttpRequest, 'body'> & { readonly body: string | Uint8Array }
 /** Sends one request, with these headers over its own, and returns the head of its response. Follows nothing. */
-export type Wire = (request: HttpRequest, headers: WireHeaders, signal: AbortSignal) => Promise<IncomingMessage>
+export type Wire = (request: WireRequest, headers: WireHeaders, signal: AbortSignal) => Promise<IncomingMessage>
 
 /** How long a connection waits for the next notification. */
 const IDLE_MS = 90_000

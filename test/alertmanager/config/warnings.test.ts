@@ -10,9 +10,6 @@ function warningsOf(more: string, ...features: readonly Feature[]): readonly str
 }
 
 test('what is legal but does nothing is said', () => {
-  assert.deepEqual(warningsOf('tracing: {endpoint: a:1}'), [
-    'tracing has no effect: this router sends no traces of its own work',
-  ])
   assert.deepEqual(warningsOf('event_recorder: {stdout_outputs: [{}]}'), [
     'event_recorder has no effect: upstream needs --enable-feature event-recorder for it',
   ])
@@ -21,6 +18,16 @@ test('what is legal but does nothing is said', () => {
     'time interval "x": there is no month 13',
   ])
   assert.deepEqual(warningsOf(''), [])
+})
+
+test('a tracing section that traces nothing is said', () => {
+  assert.deepEqual(warningsOf('tracing: {endpoint: a:1}'), [
+    'tracing: without sampling_fraction nothing is traced but what a request asks for; set it to 1 for everything',
+  ])
+  assert.deepEqual(warningsOf('tracing: {endpoint: "http://a:1", sampling_fraction: 1}'), [
+    'tracing: the endpoint "http://a:1" is not host:port, without http:// and path; nothing is sent',
+  ])
+  assert.deepEqual(warningsOf('tracing: {endpoint: "a:1", sampling_fraction: 0}'), [])
 })
 
 test('events that somebody asks for are not silently left out', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabelSet } from '#lib/labels.ts'
+import { NO_SPAN } from '../../../alertmanager/tracing/span.ts'
 import { startStory, YAML } from './story.ts'
 
 const A = { alertname: 'A' }
@@ -143,7 +144,7 @@ test('one that waits for another member of the cluster', async (t) => {
   const flush = {
     ...{ groupKey: '{}:{alertname="A"}', logKey: `${root.id}:{alertname="A"}`, route: root, alerts: [], tickMs: 0 },
     ...{ groupLabels: empty, routeLabels: empty, alertsNow: () => [] },
-    ...{ signal, halt: signal, draining: signal, timeMs: 10_000 },
+    ...{ signal, halt: signal, draining: signal, timeMs: 10_000, span: NO_SPAN },
   }
   const integration = {
     kind: 'webhook',

@@ -9,6 +9,7 @@ import { placeOf } from '../../../alertmanager/journal/standing.ts'
 import { failure, type Integration, type NotifyResult } from '../../../alertmanager/notify/receiver.ts'
 import { createRouteTree } from '../../../alertmanager/route/tree.ts'
 import { Database } from '../../../alertmanager/store/database.ts'
+import { NO_SPAN } from '../../../alertmanager/tracing/span.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { flushed } from '../support/flushed.ts'
@@ -37,7 +38,7 @@ function open(t: TestContext, path = join(temporaryDirectory(t), 'state.db')) {
   const flush = (alerts: readonly FlushedAlert[] = [alert]): Flush => ({
     ...{ groupKey: '{}:{}', logKey: '{}:{}', route, alerts, alertsNow: () => alerts, tickMs: clock.nowMs() },
     ...{ groupLabels: alert.alert.labels, routeLabels: alert.alert.labels },
-    ...{ signal: never, halt: never, draining: never, timeMs: 10_000 },
+    ...{ signal: never, halt: never, draining: never, timeMs: 10_000, span: NO_SPAN },
   })
   const send = async (...results: readonly NotifyResult[]) => {
     const sending = recorder.sending(flush(), integration, { reason: 'first notification', alerts: [alert] })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { momentOf } from '../../../alertmanager/moment.ts'
 import { alertsEndpoint } from '../../../alertmanager/receive/api-alerts.ts'
+import { NO_SPAN } from '../../../alertmanager/tracing/span.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { postable } from '../support/postable.ts'
@@ -26,10 +27,10 @@ test('beyond the limit new alerts are refused aloud, known ones go on, and room 
   const endpoint = alertsEndpoint({ pipeline, clock })
   const body = Buffer.from(JSON.stringify([{ labels: { n: '3' } }]))
   // The end of the first one is still to be told.
-  const refused = await endpoint.methods.POST!({ query: {}, params: {}, body })
+  const refused = await endpoint.methods.POST!({ query: {}, params: {}, body, span: NO_SPAN })
   assert.deepEqual([refused.status, /1 new alerts were not taken/.test(String(refused.body))], [503, true])
   await clock.advance(3_000)
-  assert.equal((await endpoint.methods.POST!({ query: {}, params: {}, body })).status, 200)
+  assert.equal((await endpoint.methods.POST!({ query: {}, params: {}, body, span: NO_SPAN })).status, 200)
   assert.deepEqual(
     Array.from(pipeline.alerts(), ({ labels }) => labels.get('n')),
     ['2', '3'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { momentOf } from '../../../alertmanager/moment.ts'
 import { groupsEndpoint } from '../../../alertmanager/receive/api-alerts.ts'
+import { NO_SPAN } from '../../../alertmanager/tracing/span.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { bodyOf } from '../support/api-body.ts'
@@ -30,7 +31,8 @@ test('groups say what time intervals mute them now, and can be left out for it',
   router.pipeline.receive(['A', 'B'].map((alertname) => postable({ alertname }, { endsAt })))
   const { GET } = groupsEndpoint({ pipeline: router.pipeline, clock }).methods
   const shown = async (query: Record<string, string> = {}) => {
-    const groups = JSON.parse(await bodyOf(await GET!({ query, params: {}, body: Buffer.alloc(0) }))) as {
+    const answer = await GET!({ query, params: {}, body: Buffer.alloc(0), span: NO_SPAN })
+    const groups = JSON.parse(await bodyOf(answer)) as {
       alerts: { labels: object; status: { state: string; mutedBy: string[] } }[]
     }[]
     return groups.flatMap(({ alerts }) =>

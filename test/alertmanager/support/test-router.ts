@@ -85,11 +85,13 @@ export async function startTestRouter(options: TestRouterOptions): Promise<TestR
     ...{ pipeline, database, events, logLines },
     async stop() {
       await dispatching.stop?.(new AbortController().signal)
+      await pipeline.stop(new AbortController().signal)
       database.stop()
     },
     async kill() {
       const putBack = setAside(directory)
       await dispatching.stop?.(AbortSignal.abort())
+      await pipeline.stop(AbortSignal.abort())
       database.stop()
       putBack()
     },
