@@ -4,6 +4,7 @@ import { spanOf } from '../tracing/requests.ts'
 import type { Span } from '../tracing/span.ts'
 import { acceptsJson, contentTypeProblem, mediaType } from './content-types.ts'
 import { isPreflight, originHeaders, preflight } from './cross-origin.ts'
+import { discardBody } from './discard-body.ts'
 import type { Query } from './query.ts'
 import { type ApiResponse, malformed } from './response.ts'
 import { sendPieces } from './send-pieces.ts'
@@ -73,7 +74,10 @@ export function serveApi(
       api.setNotFoundHandler((request, reply) => {
         return send(reply, malformed(404, `path ${pathOf(request).slice(routePrefix.length)} was not found`))
       })
-      api.setErrorHandler((error, request, reply) => send(reply, failure(error, request)))
+      api.setErrorHandler(async (error, request, reply) => {
+        await discardBody(request)
+        return send(reply, failure(error, request))
+      })
       done()
     },
     { prefix: routePrefix + prefix },
