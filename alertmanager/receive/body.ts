@@ -1,5 +1,6 @@
 import { messageOf } from '#lib/errors.ts'
 import { type Moment, parseMoment } from '../moment.ts'
+import { type GoType, parseAsGo } from './go-json.ts'
 import { shapeProblem } from './json-shape.ts'
 import { type ApiResponse, malformed } from './response.ts'
 
@@ -38,12 +39,13 @@ export class BodyReader {
     this.#name = name
   }
 
-  parse(body: Buffer): unknown {
+  /** @param type how upstream reads it; what only this router has is read as it is */
+  parse(body: Buffer, type: GoType = 'value'): unknown {
     if (body.length === 0) throw this.missing(this.#name)
     const problem = shapeProblem(body)
     if (problem !== undefined) throw this.unparsable(problem)
     try {
-      return JSON.parse(body.toString())
+      return parseAsGo(body.toString(), type)
     } catch (error) {
       throw this.unparsable(messageOf(error))
     }

@@ -2,6 +2,7 @@ import { LabelSet } from '#lib/labels.ts'
 import type { Moment } from '../moment.ts'
 import { MAX_ALERTS } from './alert-limits.ts'
 import { BodyReader, type Decoded, decodeBody, quoteShort } from './body.ts'
+import type { GoType } from './go-json.ts'
 
 /** An alert as it comes in; what was left out is undefined. */
 export interface PostableAlert {
@@ -14,11 +15,14 @@ export interface PostableAlert {
 }
 
 const reader = new BodyReader('alerts')
+const ALERTS: GoType = {
+  list: { struct: { annotations: 'map', endsAt: 'value', generatorURL: 'value', labels: 'map', startsAt: 'value' } },
+}
 
 /** Reads the body of POST /alerts; refuses it in the words of upstream's generated server. */
 export function decodePostableAlerts(body: Buffer): Decoded<readonly PostableAlert[]> {
   return decodeBody(() => {
-    const value = reader.parse(body)
+    const value = reader.parse(body, ALERTS)
     if (value === null) return []
     const alerts = reader.objects(value, '', 'an array of alerts')
     checkCount(alerts)

@@ -1,6 +1,7 @@
 import type { MatchOperator } from '#lib/matchers.ts'
 import type { PostedMatcher } from '../silence/rules.ts'
 import type { BodyReader } from './body.ts'
+import type { GoType } from './go-json.ts'
 
 /** A matcher as it was written; what was left out is undefined. */
 type MatcherParts = {
@@ -8,6 +9,11 @@ type MatcherParts = {
   readonly isRegex: boolean | undefined
   readonly name: string | undefined
   readonly value: string | undefined
+}
+
+/** How upstream reads them. */
+export const MATCHERS: GoType = {
+  list: { struct: { isEqual: 'pointer', isRegex: 'pointer', name: 'pointer', value: 'pointer' } },
 }
 
 /** The matchers of a body, types checked. */

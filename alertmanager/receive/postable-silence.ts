@@ -2,9 +2,16 @@ import { LabelSet } from '#lib/labels.ts'
 import { isZero } from '../moment.ts'
 import type { PostedMatcher, PostedSilence } from '../silence/rules.ts'
 import { BodyReader, type Decoded, decodeBody } from './body.ts'
-import { completeMatchers, readMatchers } from './postable-matchers.ts'
+import type { GoType } from './go-json.ts'
+import { completeMatchers, MATCHERS, readMatchers } from './postable-matchers.ts'
 
 const reader = new BodyReader('silence')
+const SILENCE: GoType = {
+  struct: {
+    ...{ annotations: 'map', comment: 'pointer', createdBy: 'pointer', endsAt: 'pointer', id: 'value' },
+    ...{ matchers: MATCHERS, startsAt: 'pointer' },
+  },
+}
 /** Largest silence that is taken: thousands of matchers. */
 const MAX_BYTES = 1_048_576
 
@@ -22,7 +29,7 @@ export function decodePostedMatchers(body: Buffer): Decoded<readonly PostedMatch
 
 function parse(body: Buffer): Readonly<Record<string, unknown>> {
   if (body.length > MAX_BYTES) throw reader.tooLarge(`a silence of more than ${MAX_BYTES} bytes`)
-  return reader.object(reader.parse(body) ?? {}, 'a silence')
+  return reader.object(reader.parse(body, SILENCE) ?? {}, 'a silence')
 }
 
 /** Types are checked before what is missing, as decoding comes before validation. */

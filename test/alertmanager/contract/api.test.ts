@@ -99,6 +99,9 @@ const BODIES: readonly [what: string, body: string, type?: string][] = [
   ['one good, one bad', '[{"labels":{"a":"good"}},{"labels":{}}]'],
   ['a strange type', '[]', 'text/plain'],
   ['unknown fields', '[{"labels":{"a":"b"},"x":1}]'],
+  ['names in another case', '[{"Labels":{"a":"b"},"STARTSAT":"2026-01-02T00:00:00Z"}]'],
+  ['no labels in the end', '[{"Labels":{"a":"b"},"labels":null}]'],
+  ['a bad time in another case', '[{"labels":{"a":"b"},"startsat":"soon"}]'],
 ]
 
 test(
@@ -140,6 +143,36 @@ test(
     }
   },
 )
+
+const ODDLY_WRITTEN = [
+  '[{"endsAt":"2100-01-01T00:00:00Z","Labels":{"alertname":"one","A":"x"},"STARTSAT":"2026-01-02T00:00:00Z","generatorurl":"http://x/"}]',
+  '[{"endsat":"2100-01-01T00:00:00Z","labels":{"alertname":"two"},"Labels":{"b":"x"},"annotations":{"a":"1","b":"1"},"ANNOTATIONS":{"b":"2"}}]',
+  '[{"endsat":"2100-01-01T00:00:00Z","label\u017f":{"alertname":"three"},"startsAt":"2026-01-02T00:00:00Z","startsat":null}]',
+  '[{"endsat":"2100-01-01T00:00:00Z","labels":null,"\\u004cabels":{"alertname":"four"},"startsat":"2026-01-02T00:00:00Z","startsAt":"2026-01-03T00:00:00Z"}]',
+]
+
+test('members of a body are found as the original finds them', missing(ALERTMANAGER, 'alertmanager'), async (t) => {
+  const both = await startBoth(t, yamlFor)
+  const far = '"endsat":"2100-01-01T00:00:00Z"'
+  const silence = `{"Comment":"c","createdBy":"x","CREATEDBY":"y","matchers":[{"Name":"a","Value":"b","ISREGEX":false}],"startsat":"2099-01-01T00:00:00Z",${far}}`
+  const shown = await Promise.all(
+    [both.ours.router.url, both.theirs.router.url].map(async (url) => {
+      const post = async (path: string, body: string) => {
+        const answer = await fetch(url + path, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/json' },
+        })
+        assert.equal(answer.status, 200, `${body}: ${await answer.text()}`)
+      }
+      for (const body of ODDLY_WRITTEN) await post('/api/v2/alerts', body)
+      await post('/api/v2/silences', silence)
+      const lists = ['/api/v2/alerts', '/api/v2/silences'].map(async (path) => (await fetch(url + path)).json())
+      return without(await Promise.all(lists), new Set([...VOLATILE, 'id']))
+    }),
+  )
+  assert.deepEqual(shown[0], shown[1])
+})
 
 test('the status has the same keys', missing(ALERTMANAGER, 'alertmanager'), async (t) => {
   const both = await startBoth(t, yamlFor)
