@@ -8,6 +8,7 @@ import { discardBody } from './discard-body.ts'
 import type { Query } from './query.ts'
 import { type ApiResponse, malformed } from './response.ts'
 import { sendPieces } from './send-pieces.ts'
+import { lacksSlash, redirectToSlash } from './slash-redirect.ts'
 
 interface ApiRequest {
   readonly query: Query
@@ -72,6 +73,7 @@ export function serveApi(
         })
       }
       api.setNotFoundHandler((request, reply) => {
+        if (lacksSlash(request, routePrefix + prefix)) return redirectToSlash(request, reply, routePrefix + prefix)
         return send(reply, malformed(404, `path ${pathOf(request).slice(routePrefix.length)} was not found`))
       })
       api.setErrorHandler(async (error, request, reply) => {

@@ -174,6 +174,31 @@ test('members of a body are found as the original finds them', missing(ALERTMANA
   assert.deepEqual(shown[0], shown[1])
 })
 
+for (const prefix of ['', '/am']) {
+  const below = prefix === '' ? 'the root' : prefix
+  test(
+    `the root of the API leads to the one with a slash, below ${below}`,
+    missing(ALERTMANAGER, 'alertmanager'),
+    async (t) => {
+      const flags = [`--web.route-prefix=${prefix}`]
+      const both = await startBoth(t, yamlFor, undefined, flags)
+      for (const path of ['', '/', '?a=%20b&<x>"', '/?x']) {
+        for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+          const [ours, theirs] = await Promise.all(
+            [both.ours.router.url, both.theirs.router.url].map(async (url) => {
+              const headers = { origin: 'http://o' }
+              const answer = await fetch(`${url}${prefix}/api/v2${path}`, { method, headers, redirect: 'manual' })
+              const shown = ['location', 'content-type'].map((name) => answer.headers.get(name))
+              return { status: answer.status, headers: shown, text: await answer.text() }
+            }),
+          )
+          assert.deepEqual(ours, theirs, `${method} ${path}`)
+        }
+      }
+    },
+  )
+}
+
 test('the status has the same keys', missing(ALERTMANAGER, 'alertmanager'), async (t) => {
   const both = await startBoth(t, yamlFor)
   const [ours, theirs] = (await Promise.all((await both.get('/api/v2/status')).map((answer) => answer.json()))) as [

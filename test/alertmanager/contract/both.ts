@@ -22,12 +22,13 @@ export async function startBoth(
   t: TestContext,
   yamlFor: (hookUrl: string) => string,
   answer?: (request: CapturedRequest) => Answer,
+  flags: readonly string[] = [],
 ): Promise<Both> {
   const directory = temporaryDirectory(t)
   const [ourHook, theirHook] = [await captureServer(t, answer), await captureServer(t, answer)]
   const [our, their] = await Promise.all([
-    startRouter(t, directory, yamlFor(ourHook.url)),
-    startUpstream(t, directory, yamlFor(theirHook.url)),
+    startRouter(t, directory, yamlFor(ourHook.url), flags),
+    startUpstream(t, directory, yamlFor(theirHook.url), flags),
   ])
   return {
     ours: { router: our, hook: ourHook },

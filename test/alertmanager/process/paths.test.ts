@@ -55,6 +55,8 @@ test('everything is below the prefix, and the root leads there', async (t) => {
     assert.deepEqual(await ask(router.url + path), [404, null], path)
   }
   assert.deepEqual(await ask(`${router.url}/am/api/v1/alerts`, 'POST'), [410, null])
+  assert.deepEqual(await ask(`${router.url}/am/api/v2?a=b`), [301, '/am/api/v2/?a=b'])
+  assert.deepEqual(await ask(`${router.url}/am/api/v2/`), [404, null])
   assert.deepEqual(await ask(`${router.url}/am/-/reload`, 'POST'), [200, null])
   const unknown = await fetch(`${router.url}/am/api/v2/nope`)
   assert.deepEqual(await unknown.json(), { code: 404, message: 'path /api/v2/nope was not found' })
