@@ -30,10 +30,12 @@ function readEntry(reader: ProtoReader, keptMs: number): LoggedNotification {
   const firing = new Set<string>()
   const resolved = new Set<string>()
   const muted = new Set<string>()
+  const receiverData: Record<string, string> = {}
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) groupKey = reader.text()
     else if (field === 2) receiver = readReceiver(within(reader))
     else if (field === 5) sentAtMs = readTimestamp(reader)
+    else if (field === 8) Object.assign(receiverData, readReceiverData(within(reader)))
     else {
       const into = field === 6 ? firing : field === 7 ? resolved : field === 9 ? muted : undefined
       if (into !== undefined) for (const hash of readHashes(reader)) into.add(HASHED + hash)
@@ -44,7 +46,7 @@ function readEntry(reader: ProtoReader, keptMs: number): LoggedNotification {
     firing: firing.difference(muted),
     resolved: resolved.difference(muted),
     parked: new Set(),
-    ...{ sentAtMs, expiresAtMs: sentAtMs + keptMs, receiverData: {} },
+    ...{ sentAtMs, expiresAtMs: sentAtMs + keptMs, receiverData },
   }
   // A group is known by its key and its receiver, see Route.id.
   return { key: { ...receiver, groupKey: routeId(groupKey, receiver.receiver) }, entry }
@@ -58,6 +60,25 @@ function readReceiver(reader: ProtoReader): { receiver: string; integration: str
     else if (field === 3) found.index = reader.value
   }
   return found
+}
+
+/**
+ * One pair of what an integration wished to remember, such as `threadTs` and `channelId` of Slack: the names are the same
+ * here. There may be numbers too, but no integration has any.
+ */
+function readReceiverData(reader: ProtoReader): Readonly<Record<string, string>> {
+  let name = ''
+  let value: string | undefined
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 1) name = reader.text()
+    else if (field === 2) value = readText(within(reader))
+  }
+  return value === undefined ? {} : { [name]: value }
+}
+
+function readText(reader: ProtoReader): string | undefined {
+  for (let field = reader.next(); field !== 0; field = reader.next()) if (field === 1) return reader.text()
+  return undefined
 }
 
 /** An entry of a file, with the fingerprints of those alerts that are known by now. */

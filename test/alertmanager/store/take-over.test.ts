@@ -5,6 +5,7 @@ import { readSilences } from '../../../alertmanager/silence/snapshot.ts'
 import { readNotifications, withFingerprints } from '../../../alertmanager/store/nflog-snapshot.ts'
 import { SnapshotDamaged } from '../../../alertmanager/store/snapshot.ts'
 import { xxhash64 } from '../../../alertmanager/store/xxhash64.ts'
+import { nflogFile } from '../support/nflog-file.ts'
 
 /** What Alertmanager 0.25 wrote for a silence of `a=b` and `c=~d.*`. */
 const SILENCES = Buffer.from(
@@ -84,6 +85,18 @@ test('the notification log is read, and its alerts are known again by their labe
     withFingerprints(named, () => assert.fail('all are known')),
     named,
   )
+})
+
+test('what an integration remembered is read; numbers, which none has, are left out', () => {
+  const file = nflogFile({
+    ...{ groupKey: '{}:{}', receiver: 'r', integration: 'slack', atMs: 1_500, firing: [LabelSet.from({ a: 'b' })] },
+    data: { threadTs: '1234.5678', count: 2.5, channelId: 'C1', empty: '' },
+  })
+  const [logged] = readNotifications(file, 1_000)
+  assert.equal(logged!.entry.sentAtMs, 1_500)
+  assert.deepEqual(logged!.entry.receiverData, { threadTs: '1234.5678', channelId: 'C1', empty: '' })
+  const named = withFingerprints(logged!.entry, () => [LabelSet.from({ a: 'b' })])
+  assert.deepEqual([...named.firing], [LabelSet.from({ a: 'b' }).fingerprint])
 })
 
 test('the hash is XXH64', () => {

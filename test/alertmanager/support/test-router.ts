@@ -14,6 +14,7 @@ import { startLater } from '../../../alertmanager/process/start-delay.ts'
 import type { GuardRails } from '../../../alertmanager/silence/guard-rails.ts'
 import { Database } from '../../../alertmanager/store/database.ts'
 import type { HistoryLimits } from '../../../alertmanager/store/state.ts'
+import type { ReadSnapshotFile } from '../../../alertmanager/store/take-over.ts'
 
 export const NO_GUARD_RAILS: GuardRails = {
   ...{ min_matchers: 0, max_duration: 0, require_comment: false, denied_labels: [] },
@@ -32,6 +33,8 @@ export interface TestRouterOptions {
   readonly startDelayMs?: number
   readonly history?: HistoryLimits
   readonly turns?: Turns
+  /** What Alertmanager has left; nothing unless told. */
+  readonly readSnapshot?: ReadSnapshotFile
 }
 
 export interface TestRouter {
@@ -69,7 +72,7 @@ export async function startTestRouter(options: TestRouterOptions): Promise<TestR
     maxAlertsPerName: options.maxAlertsPerName ?? 0,
     retentionMs: options.retentionMs ?? 120 * 3_600_000,
     history: options.history ?? { limit: 1_000, retention: 30 * 86_400_000 },
-    readSnapshot: () => undefined,
+    readSnapshot: options.readSnapshot ?? (() => undefined),
     silences: { maxSilences: 0, maxSizeBytes: 0, guardRails: NO_GUARD_RAILS },
     hostname: 'router.test',
     env: {},
