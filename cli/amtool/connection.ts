@@ -1,8 +1,18 @@
+import { readFile } from 'node:fs/promises'
+import { systemClock } from '#lib/clock.ts'
 import { parseGoDuration } from '../../alertmanager/config/go-duration.ts'
+import { createRequester, type RequesterOptions } from '../../alertmanager/notify/http/requester.ts'
+import { COMPATIBLE_VERSION } from '../../alertmanager/version.ts'
 import { ApiClient } from './api/client.ts'
 import { CommandError, type Values } from './command-line/grammar.ts'
 
 export const DEFAULT_TIMEOUT = '30s'
+
+/** Without a file the proxies of the environment hold; with one, if it says so. */
+const DEFAULT_HTTP: Pick<RequesterOptions, 'config' | 'readFile'> = {
+  config: { follow_redirects: true, enable_http2: true, proxy_from_environment: true },
+  readFile: (path) => readFile(path, 'utf8'),
+}
 
 /** Reads `--alertmanager.url`; what it leaves out is that of a router on this machine. */
 export function parseServerUrl(text: string): URL | undefined {
@@ -22,11 +32,10 @@ export async function connect(values: Values): Promise<ApiClient> {
     throw new CommandError('basic authentication and http.config.file are mutually exclusive')
   }
   const timeoutMs = parseGoDuration(values.text('timeout') ?? DEFAULT_TIMEOUT) ?? 0
-  const { extras, followsRedirects } =
-    file === undefined
-      ? { extras: async () => ({}), followsRedirects: true }
-      : (await import('./http-config.ts')).readHttpConfig(file)
-  const client = new ApiClient({ url, timeoutMs, extras, followsRedirects })
+  const http = file === undefined ? DEFAULT_HTTP : (await import('./http-config.ts')).readHttpConfig(file)
+  const userAgent = `amtool/${COMPATIBLE_VERSION}`
+  const ask = createRequester({ ...http, userAgent, clock: systemClock, env: process.env })
+  const client = new ApiClient({ url, timeoutMs, ask })
   if (values.isOn('version-check')) await client.checkVersion()
   return client
 }

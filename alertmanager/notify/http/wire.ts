@@ -1,5 +1,4 @@
 import type { AgentOptions, Agent as AnyAgent, IncomingMessage, RequestOptions } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { Agent as HttpAgent, request as requestHttp } from '#lib/node-http.ts'
 import type { ProxyConfig } from '../../config/proxy.ts'
 import type { TlsConfig } from '../../config/tls.ts'
@@ -25,7 +24,7 @@ export type Wire = (request: WireRequest, headers: WireHeaders, signal: AbortSig
 const IDLE_MS = 90_000
 const AGENT: AgentOptions = { keepAlive: true, timeout: IDLE_MS }
 
-/** HTTP/1.1 over connections that are kept for the next notification, directly or through proxies. */
+/** HTTP/1.1 over connections that are kept for the next notification, directly or through proxies. TLS is loaded with its first use. */
 export function createWire({ config, env, readFile }: WireOptions): Wire {
   const chooseProxy: ChooseProxy = createChooseProxy(config, env)
   const agents = new Map<string, Promise<AnyAgent>>()
@@ -56,9 +55,10 @@ export function createWire({ config, env, readFile }: WireOptions): Wire {
       agent: isRelayed ? await agentFor(proxy, undefined) : await agentFor(url, proxy),
       signal,
     }
-    signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const outgoing = (isSecret ? requestHttps : requestHttp)(isRelayed ? proxy : url, options, resolve)
+    const send = isSecret ? (await import('node:https')).request : requestHttp
+    signal.throwIfAborted()
+    const outgoing = send(isRelayed ? proxy : url, options, resolve)
     outgoing.on('error', reject)
     outgoing.end(request.body)
     return promise
@@ -66,7 +66,8 @@ export function createWire({ config, env, readFile }: WireOptions): Wire {
 }
 
 async function createAgent(url: URL, proxy: URL | undefined, headers: ConnectHeaders): Promise<AnyAgent> {
-  if (proxy === undefined) return url.protocol === 'https:' ? new HttpsAgent(AGENT) : new HttpAgent(AGENT)
+  if (proxy === undefined && url.protocol !== 'https:') return new HttpAgent(AGENT)
+  if (proxy === undefined) return new (await import('node:https')).Agent(AGENT)
   const { HttpsTunnelAgent, HttpTunnelAgent } = await import('./proxy/tunnel-agents.ts')
   const options = { proxy, headers, agent: AGENT }
   return url.protocol === 'https:' ? new HttpsTunnelAgent(options) : new HttpTunnelAgent(options)

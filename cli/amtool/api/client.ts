@@ -1,21 +1,16 @@
-import type { RequestOptions } from 'node:https'
 import { messageOf, systemErrorCode } from '#lib/errors.ts'
-import { request as requestHttp } from '#lib/node-http.ts'
+import type { Requester } from '../../../alertmanager/notify/http/requester.ts'
 import { COMPATIBLE_VERSION } from '../../../alertmanager/version.ts'
 import { CommandError } from '../command-line/grammar.ts'
 import { ApiError, type Operation } from './api-error.ts'
 import type { Alert, PostableSilence, Silence, Status } from './shapes.ts'
-
-/** What a request has besides itself: credentials and certificates. */
-export type RequestExtras = (url: URL) => Promise<RequestOptions>
 
 export interface ApiClientOptions {
   /** Where the server is, without `/api/v2`; may hold a user and a password. */
   readonly url: URL
   /** Longest time of all requests together. */
   readonly timeoutMs: number
-  readonly extras: RequestExtras
-  readonly followsRedirects: boolean
+  readonly ask: Requester
 }
 
 interface Answer {
@@ -25,7 +20,6 @@ interface Answer {
 
 /** Beyond this an answer is none of a router: everything is read into memory. */
 const MAX_ANSWER_BYTES = 1_000_000_000
-const MAX_REDIRECTS = 10
 
 /** Asks a server over API v2. Errors are worded as those of clients that are generated in Go. */
 export class ApiClient {
@@ -97,55 +91,14 @@ export class ApiClient {
     }
   }
 
-  async #send(method: string, url: URL, body: unknown, redirects = 0): Promise<Answer> {
-    let current = url
+  async #send(method: Operation['method'], url: URL, body: unknown): Promise<Answer> {
     try {
-      const request = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp
-      const mayShare = current.host === this.#options.url.host
-      const extras = mayShare ? await this.#options.extras(url) : {}
-      const json = body === undefined ? undefined : JSON.stringify(body)
-      const credentials = mayShare && url.username !== '' ? { auth: credentialsOf(url) } : {}
-      const { promise, resolve, reject } = Promise.withResolvers<Answer & { readonly location?: string | undefined }>()
-      const headers = {
-        accept: 'application/json',
-        ...(json === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) }),
-        ...(extras.headers as Readonly<Record<string, string>> | undefined),
-      }
-      const outgoing = request(
-        url,
-        { ...extras, ...credentials, method, headers, signal: this.#signal },
-        (response) => {
-          const chunks: Buffer[] = []
-          let bytes = 0
-          response.on('data', (chunk: Buffer) => {
-            bytes += chunk.length
-            chunks.push(chunk)
-            if (bytes > MAX_ANSWER_BYTES) response.destroy(new Error('the answer is too large'))
-          })
-          response.on('error', reject)
-          response.on('end', () => {
-            resolve({
-              status: response.statusCode ?? 0,
-              text: Buffer.concat(chunks).toString(),
-              location: response.headers.location,
-            })
-          })
-        },
-      )
-      outgoing.on('error', reject)
-      outgoing.end(json)
-      const answer = await promise
-      const isRedirect = [301, 302, 303, 307, 308].includes(answer.status) && this.#options.followsRedirects
-      const next = isRedirect && answer.location !== undefined ? URL.parse(answer.location, url) : null
-      if (next === null || redirects === MAX_REDIRECTS || !/^https?:$/.test(next.protocol)) return answer
-      current = next
-      const repeats = answer.status >= 307 || method === 'GET'
-      return await this.#send(repeats ? method : 'GET', next, repeats ? body : undefined, redirects + 1)
+      const json = body === undefined ? '' : JSON.stringify(body)
+      const headers = { accept: 'application/json', ...(json === '' ? {} : { 'content-type': 'application/json' }) }
+      const { response } = await this.#options.ask({ url: url.href, method, headers, body: json }, this.#signal)
+      return { status: response.statusCode ?? 0, text: await readText(response) }
     } catch (error) {
-      if (error instanceof CommandError) throw error
-      throw new CommandError(`${verbOf(method)} "${shown(url)}": ${this.#describe(error, current)}`)
+      throw new CommandError(`${verbOf(method)} "${shown(url)}": ${this.#describe(error, url)}`)
     }
   }
 
@@ -153,12 +106,24 @@ export class ApiClient {
     if (this.#signal.aborted) return 'context deadline exceeded'
     const first: unknown = error instanceof AggregateError ? error.errors[0] : error
     const code = systemErrorCode(first)
-    const address = (first as { readonly address?: string; readonly port?: number }) ?? {}
+    const address = (first as { readonly address?: string; readonly port?: number; readonly hostname?: string }) ?? {}
     const host = address.address?.includes(':') ? `[${address.address}]` : address.address
     if (code === 'ECONNREFUSED') return `dial tcp ${host}:${address.port}: connect: connection refused`
-    if (code === 'ENOTFOUND') return `dial tcp: lookup ${url.hostname}: no such host`
+    if (code === 'ENOTFOUND') return `dial tcp: lookup ${address.hostname ?? url.hostname}: no such host`
     return messageOf(first)
   }
+}
+
+async function readText(response: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response) {
+    bytes += chunk.length
+    // Leaving the loop closes the connection.
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }
 
 function minorOf(version: string): string {
@@ -174,10 +139,6 @@ function shown(url: URL): string {
   const without = new URL(url)
   if (without.password !== '') without.password = '***'
   return without.href
-}
-
-function credentialsOf({ username, password }: URL): string {
-  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
 }
 
 /** Sorted by name, as Go writes queries. */

@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { captureServer } from '../../alertmanager/support/capture-server.ts'
+import { proxyServer } from '../../alertmanager/support/proxy-server.ts'
+import { AMTOOL } from '../../alertmanager/support/upstream.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
-import { runOurs } from './run.ts'
+import { runner, runOurs } from './run.ts'
 
 interface Seen {
   readonly line: string
@@ -95,7 +98,7 @@ test('flags come from files too, and the command line wins', async (t) => {
   assert.match(torn.stderr, /could not load config file: .*config\.yml/)
 })
 
-test('an http_config has credentials and headers, and what it has beside them is refused', async (t) => {
+test('an http_config has credentials and headers, and a mistake in it is refused', async (t) => {
   const { host, seen } = await startServer(t, () => [200, []])
   const amtool = runOurs(t)
   const cwd = temporaryDirectory(t)
@@ -107,11 +110,75 @@ test('an http_config has credentials and headers, and what it has beside them is
   const online = [`--alertmanager.url=http://${host}`, '--no-version-check', '--http.config.file=http.yml', 'alert']
   assert.equal((await amtool(online, { cwd })).code, 0)
   assert.deepEqual([seen[0]?.authorization, seen[0]?.extra], ['Bearer secret', 'why'])
-  writeFileSync(join(cwd, 'http.yml'), 'proxy_url: http://proxy.test\n')
-  assert.match((await amtool(online, { cwd })).stderr, /failed to load HTTP config file: amtool uses no proxies/)
   writeFileSync(join(cwd, 'http.yml'), 'authorisation: {}\n')
   assert.match((await amtool(online, { cwd })).stderr, /http\.yml:1:1 .*authorisation/s)
   assert.equal(seen.length, 1)
+})
+
+test('an http_config leads through a proxy, and gets tokens', async (t) => {
+  const { host, seen } = await startServer(t, ({ line }) => {
+    return line === 'POST /token' ? [200, { access_token: 'token', token_type: 'bearer', expires_in: 60 }] : [200, []]
+  })
+  const proxy = await proxyServer(t)
+  const refusing = await proxyServer(t, { refuse: 407 })
+  const url = `http://me:secret@${proxy.address}`
+  const cwd = temporaryDirectory(t)
+  const programs = [runOurs(t), ...(AMTOOL === undefined ? [] : [runner(t, AMTOOL)])]
+  for (const amtool of programs) {
+    const from = { seen: seen.length, relayed: proxy.requests.length }
+    const ask = async (config: string) => {
+      writeFileSync(join(cwd, 'http.yml'), config)
+      const flags = [
+        `--alertmanager.url=http://${host}/am`,
+        '--no-version-check',
+        '--http.config.file=http.yml',
+        '-o',
+        'json',
+      ]
+      return await amtool([...flags, 'alert'], { cwd })
+    }
+    assert.deepEqual(await ask(`proxy_url: ${url}\n`), { stdout: '[]\n', stderr: '', code: 0 })
+    const oauth2 = `client_id: me, client_secret: s, scopes: [a, b], token_url: "http://${host}/token"`
+    assert.equal((await ask(`oauth2: {${oauth2}}\n`)).code, 0)
+    assert.equal((await ask(`oauth2: {${oauth2}, proxy_url: "${url}"}\n`)).code, 0)
+    assert.equal((await ask(`proxy_url: http://${refusing.address}\n`)).code, 1)
+    const alerts = 'GET /am/api/v2/alerts?active=true&inhibited=false&silenced=false&unprocessed=false'
+    assert.deepEqual(
+      seen.slice(from.seen).map(({ line, authorization, body }) => [line, authorization, body]),
+      [
+        [alerts, undefined, ''],
+        ['POST /token', `Basic ${btoa('me:s')}`, 'grant_type=client_credentials&scope=a+b'],
+        [alerts, 'Bearer token', ''],
+        ['POST /token', `Basic ${btoa('me:s')}`, 'grant_type=client_credentials&scope=a+b'],
+        [alerts, 'Bearer token', ''],
+      ],
+    )
+    assert.deepEqual(
+      proxy.requests.slice(from.relayed).map(([line, headers]) => [line, headers['proxy-authorization']]),
+      [
+        [alerts.replace('/', `http://${host}/`), `Basic ${btoa('me:secret')}`],
+        [`POST http://${host}/token`, `Basic ${btoa('me:secret')}`],
+      ],
+    )
+  }
+})
+
+test('without a file the proxies of the environment hold, but not for this machine', async (t) => {
+  const { host, seen } = await startServer(t, () => [200, []])
+  const proxy = await captureServer(t, () => ({ headers: { 'content-type': 'application/json' }, body: '[]' }))
+  const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NO_PROXY: '', no_proxy: '' }
+  for (const amtool of [runOurs(t), ...(AMTOOL === undefined ? [] : [runner(t, AMTOOL)])]) {
+    const from = proxy.requests.length
+    const ask = (url: string) =>
+      amtool([`--alertmanager.url=${url}`, '--no-version-check', '-o', 'json', 'alert'], { env })
+    assert.deepEqual(await ask('http://router.test:9093'), { stdout: '[]\n', stderr: '', code: 0 })
+    assert.equal((await ask(`http://${host}`)).code, 0)
+    assert.deepEqual(
+      proxy.requests.slice(from).map(({ path }) => path.replace(/\?.*/, '')),
+      ['http://router.test:9093/api/v2/alerts'],
+    )
+  }
+  assert.ok(seen.length > 0)
 })
 
 test('silences are imported several at a time, and those that the server does not know anew', async (t) => {

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string
   /** Where `~/.config/amtool/config.yml` is looked for. */
   readonly home?: string
+  /** Variables beside those of the tests. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export type Run = (args: readonly string[], options?: RunOptions) => Promise<Outcome>
@@ -32,10 +34,10 @@ export function runOurs(t: TestContext): Run {
 /** Runs a program with a home of its own. */
 export function runner(t: TestContext, command: string, lead: readonly string[] = []): Run {
   const nowhere = temporaryDirectory(t)
-  return async (args, { stdin = '', cwd = nowhere, home = nowhere } = {}) => {
+  return async (args, { stdin = '', cwd = nowhere, home = nowhere, env = {} } = {}) => {
     const child: ChildProcess = spawn(command, [...lead, ...args], {
       cwd,
-      env: { NODE_COMPILE_CACHE: CACHE, ...process.env, HOME: home, TZ: 'UTC' },
+      env: { NODE_COMPILE_CACHE: CACHE, ...process.env, HOME: home, TZ: 'UTC', ...env },
     })
     t.after(() => child.kill('SIGKILL'))
     child.stdin!.on('error', () => {})

@@ -1,4 +1,3 @@
-import { request as requestHttps } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { request as requestHttp } from '#lib/node-http.ts'
@@ -31,7 +30,8 @@ export function proxyAuthorization({ username, password }: URL): Record<string, 
 async function dialConnect({ proxy, host, port, headers, tls }: DialOptions): Promise<Socket> {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  const request = (proxy.protocol === 'https:' ? requestHttps : requestHttp)({
+  const send = proxy.protocol === 'https:' ? (await import('node:https')).request : requestHttp
+  const request = send({
     ...(proxy.protocol === 'https:' ? tls : {}),
     ...proxyAddress(proxy),
     method: 'CONNECT',
