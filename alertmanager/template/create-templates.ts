@@ -3,8 +3,10 @@ import { basename } from 'node:path'
 import type { Clock } from '#lib/clock.ts'
 import { type Diagnostic, printDiagnostics } from '#lib/config/diagnostic.ts'
 import { CodedError, messageOf } from '#lib/errors.ts'
+import type { TemplateInput } from '../notify/data.ts'
 import { templateData } from './data.ts'
-import { DEFAULT_LIMITS } from './exec/run.ts'
+import { type Budget, budgetFor } from './exec/budget.ts'
+import { DEFAULT_LIMITS, type Limits } from './exec/run.ts'
 import { createFunctions } from './functions/notification-functions.ts'
 import { findFiles } from './glob.ts'
 import { HtmlTemplates } from './html/html-templates.ts'
@@ -39,7 +41,7 @@ export function createTemplates({ patterns, directory, clock }: CreateTemplatesO
   if (files.length > MAX_FILES) throw new CodedError('CONFIG_INVALID', [`templates: more than ${MAX_FILES} files`])
   for (const path of files) set = parseFile(path, set)
   return {
-    ...templatesOf(set),
+    ...templatesOf(set, DEFAULT_LIMITS, budgetOf),
     extendedBy(definitions, some) {
       const limits = { ...DEFAULT_LIMITS, ...some }
       return templatesOf(parseTemplates('definitions', definitions, set.limitedTo(limits)), limits)
@@ -47,12 +49,25 @@ export function createTemplates({ patterns, directory, clock }: CreateTemplatesO
   }
 }
 
-function templatesOf(set: TemplateSet, limits = DEFAULT_LIMITS): Templates {
+function templatesOf(
+  set: TemplateSet,
+  limits: Limits,
+  budget: (data: TemplateInput) => Budget | undefined = () => undefined,
+): Templates {
   const html = new HtmlTemplates({ set, limits })
   return {
-    text: (source, data) => executeText(set, source, templateData(data)),
-    html: (source, data) => html.execute(source, templateData(data)),
+    text: (source, data) => executeText(set, source, templateData(data), budget(data)),
+    html: (source, data) => html.execute(source, templateData(data), budget(data)),
   }
+}
+
+const budgets = new WeakMap<TemplateInput, Budget>()
+
+/** All texts of a notification have the same data, which is no other's. */
+function budgetOf(data: TemplateInput): Budget {
+  const budget = budgets.get(data) ?? budgetFor(data.alerts.length)
+  budgets.set(data, budget)
+  return budget
 }
 
 function parseFile(path: string, set: TemplateSet): TemplateSet {

@@ -1,4 +1,5 @@
 import { quoteGo } from '#lib/go-quote.ts'
+import type { Budget } from './exec/budget.ts'
 import { compileTree } from './exec/compile.ts'
 import { type Body, DEFAULT_LIMITS, type Limits, Run } from './exec/run.ts'
 import type { Functions } from './exec/template-function.ts'
@@ -67,17 +68,20 @@ export class TemplateSet {
     return set
   }
 
-  /** @throws TemplateError, also where a limit is exceeded */
-  execute(name: string, data: Value): string {
+  /** @throws TemplateError, also where a limit is exceeded, or the budget used up */
+  execute(name: string, data: Value, budget?: Budget): string {
     const body = this.#body(name)
     if (body === undefined) throw new TemplateError(`template: no template ${quoteGo(name)}`)
-    const run = new Run({ tree: body.tree, data, limits: this.#limits, lookup: (called) => this.#body(called) })
+    const lookup = (called: string) => this.#body(called)
+    const run = new Run({ tree: body.tree, data, limits: this.#limits, budget, lookup })
     try {
       body.execute(run, data)
     } catch (error) {
       // Depth is limited, but not how much of the stack was in use before.
       if (error instanceof RangeError) run.fail(`exceeded maximum depth: ${error.message}`)
       throw error
+    } finally {
+      run.end()
     }
     return run.output
   }
@@ -104,6 +108,6 @@ export function parseTemplates(name: string, source: string, set: TemplateSet): 
 }
 
 /** The text that a template makes of the data. An empty text is not even parsed. */
-export function executeText(set: TemplateSet, source: string, data: Value): string {
-  return source === '' ? '' : set.withText(source).execute('', data)
+export function executeText(set: TemplateSet, source: string, data: Value, budget?: Budget): string {
+  return source === '' ? '' : set.withText(source).execute('', data, budget)
 }

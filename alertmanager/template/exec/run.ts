@@ -5,6 +5,7 @@ import { placeOf } from '../parse/place.ts'
 import { printNode } from '../parse/print.ts'
 import { TemplateError } from '../template-error.ts'
 import { GoFunction, indirect, typeName, type Value } from '../value/value.ts'
+import type { Budget } from './budget.ts'
 
 /** How much one execution may do. What a template of good will needs is a thousandth of it. */
 export interface Limits {
@@ -50,6 +51,8 @@ export interface RunOptions {
   readonly tree: Tree
   readonly data: Value
   readonly limits: Limits
+  /** What else it may not go beyond, together with others. */
+  readonly budget?: Budget | undefined
   /** Finds the templates that are called. */
   readonly lookup: (name: string) => Body | undefined
 }
@@ -61,6 +64,9 @@ export class Run {
   tree: Tree
   readonly lookup: RunOptions['lookup']
   readonly #limits: Limits
+  readonly #budget: Budget | undefined
+  readonly #maxSteps: number
+  readonly #maxMs: number
   readonly #startedMs = performance.now()
   readonly #startedProcessorMs = processorMs()
   /** What the first template was given. */
@@ -73,7 +79,10 @@ export class Run {
   #names = ['$']
   #values: Value[]
 
-  constructor({ tree, data, limits, lookup }: RunOptions) {
+  constructor({ tree, data, limits, budget, lookup }: RunOptions) {
+    this.#budget = budget
+    this.#maxSteps = Math.min(limits.steps, budget === undefined ? Infinity : budget.steps - budget.usedSteps)
+    this.#maxMs = Math.min(limits.timeMs, budget === undefined ? Infinity : budget.timeMs - budget.usedMs)
     this.lookup = lookup
     this.tree = tree
     this.node = tree.root
@@ -96,7 +105,10 @@ export class Run {
   }
 
   step(): void {
-    if (++this.#steps > this.#limits.steps) this.fail(`exceeded maximum number of steps (${this.#limits.steps})`)
+    if (++this.#steps > this.#maxSteps) {
+      const most = Math.min(this.#limits.steps, this.#budget?.steps ?? Infinity)
+      this.fail(`exceeded maximum number of steps (${most}${this.#shared})`)
+    }
     if (this.#steps % TIME_CHECK === 0) this.checkTime()
   }
 
@@ -115,11 +127,23 @@ export class Run {
 
   /** Stops the execution if it has taken too long. */
   checkTime(): void {
-    const { timeMs } = this.#limits
+    const timeMs = this.#maxMs
     // The cheaper clock first: no more of the processor can have been used than time has passed.
     if (performance.now() - this.#startedMs > timeMs && processorMs() - this.#startedProcessorMs > timeMs) {
-      this.fail(`exceeded maximum time (${timeMs} ms)`)
+      const most = Math.min(this.#limits.timeMs, this.#budget?.timeMs ?? Infinity)
+      this.fail(`exceeded maximum time (${most} ms${this.#shared})`)
     }
+  }
+
+  get #shared(): string {
+    return this.#budget === undefined ? '' : ' for all texts of a notification'
+  }
+
+  /** Puts down to the budget what was used of it. */
+  end(): void {
+    if (this.#budget === undefined) return
+    this.#budget.usedSteps += this.#steps
+    this.#budget.usedMs += processorMs() - this.#startedProcessorMs
   }
 
   /** An account for one value, which is made of pieces. */

@@ -9,8 +9,8 @@ import { STRING } from '../value/value.ts'
 /** Patterns are compiled once; they may come from data, so that there are limits, in instructions of their programs. */
 const MAX_PATTERN_SIZE = 10_000
 const MAX_PATTERNS_SIZE = 200_000
-/** Most instructions for characters that one search may take: some seconds, if it is as slow as can be. */
-const MAX_SEARCH = 50_000_000
+/** Most instructions for characters that one search may take: some tenths of a second, if it is as slow as can be. */
+const MAX_SEARCH = 5_000_000
 
 /** `match` and `reReplaceAll`, in RE2's syntax. */
 export function createPatternFunctions(): readonly (readonly [string, TemplateFunction])[] {

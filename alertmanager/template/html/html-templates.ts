@@ -1,3 +1,4 @@
+import type { Budget } from '../exec/budget.ts'
 import type { Limits } from '../exec/run.ts'
 import type { Functions } from '../exec/template-function.ts'
 import { TemplateError } from '../template-error.ts'
@@ -29,7 +30,7 @@ export class HtmlTemplates {
   }
 
   /** @throws TemplateError in Go's words */
-  execute(source: string, data: Value): string {
+  execute(source: string, data: Value, budget?: Budget): string {
     if (source === '') return ''
     let escaped = this.#texts.get(source)
     if (escaped === undefined) {
@@ -38,7 +39,7 @@ export class HtmlTemplates {
       this.#texts.set(source, escaped)
     }
     if (escaped instanceof TemplateError) throw escaped
-    return escaped.execute('', data)
+    return escaped.execute('', data, budget)
   }
 
   #escape(source: string): TemplateSet | TemplateError {
