@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
 import { patternSize } from './pattern-size.ts'
+import { boundPatternCaches } from './re2-caches.ts'
 
 /** Largest program, in about instructions; one of that size takes some seconds to compile, and 400 MiB. */
 const MAX_SIZE = 1_000_000
@@ -14,8 +15,16 @@ const MAX_SIZE = 1_000_000
  */
 export function compileRe2(pattern: string, maxSize: number = MAX_SIZE): RE2JS {
   if (pattern.length > maxSize || patternSize(pattern) > maxSize) throw new Error(TOO_LARGE)
-  const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof import('re2js')
-  return RE2JS.compile(pattern)
+  library ??= load()
+  return library.compile(pattern)
+}
+
+let library: typeof RE2JS | undefined
+
+function load(): typeof RE2JS {
+  const { RE2JS: loaded } = createRequire(import.meta.url)('re2js') as typeof import('re2js')
+  boundPatternCaches(loaded.compile(''))
+  return loaded
 }
 
 /** As Go says it. */

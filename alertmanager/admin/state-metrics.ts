@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '#lib/clock.ts'
 import { gaugeOf, type Registry, slowGaugeOf } from '#lib/metrics.ts'
+import { patternCacheBytes } from '#lib/re2-caches.ts'
 import { type Alert, isResolved } from '../alert.ts'
 import { muteStatus } from '../mute/mute.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -30,6 +31,7 @@ export function registerStateMetrics(registry: Registry, { pipeline, clock, byGr
   })
   gauge('dispatcher_aggregation_groups', 'Number of active aggregation groups.', () => [...pipeline.groups()].length)
   gauge('inhibition_rules', 'Number of configured inhibition rules.', () => pipeline.config.inhibitRules.length)
+  gauge('pattern_cache_bytes', 'What patterns have learnt of texts takes in memory; 64 MiB at most.', patternCacheBytes)
   gauge('receivers', 'Number of configured receivers that some route uses.', () => usedReceivers(pipeline).length)
   gauge('integrations', 'Number of configured integrations of these receivers.', () => {
     return usedReceivers(pipeline).reduce((total, { integrations }) => total + integrations.length, 0)

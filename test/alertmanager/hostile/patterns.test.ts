@@ -60,6 +60,34 @@ receivers: [{name: a, webhook_configs: [{url: "${hook.url}"}]}, {name: b}]\n`
   assert.ok(peak < 500, `${peak} MiB`)
 })
 
+test('what many patterns remember of texts is bounded', async (t) => {
+  const router = await startRouter(t, temporaryDirectory(t), 'route: {receiver: a}\nreceivers: [{name: a}]\n')
+  // Letters in no order: what a pattern has to remember of them doubles with each place.
+  let seed = 1
+  const letter = () => {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
+    return 'ab'[(seed >> 16) & 1]
+  }
+  const texts = Array.from({ length: 20 }, () => Array.from({ length: 1_500 }, letter).join(''))
+  await router.push(texts.map((text, n) => ({ alertname: 'A', n: `${n}`, text })))
+  const [startsAt, endsAt] = [new Date().toISOString(), new Date(Date.now() + 3_600_000).toISOString()]
+  for (let n = 0; n < 30; n++) {
+    const value = `.*a.{14}[ab${n}]{0,${1 + (n % 5)}}`
+    const silence = {
+      matchers: [{ name: 'text', value, isRegex: true }],
+      createdBy: 'me',
+      comment: 'c',
+      startsAt,
+      endsAt,
+    }
+    assert.equal((await router.post('/api/v2/silences', silence)).status, 200)
+  }
+  assert.equal((await router.get('/api/v2/alerts')).status, 200)
+  const bytes = await router.metric('alertmanager_pattern_cache_bytes')
+  t.diagnostic(`${bytes} bytes`)
+  assert.ok(bytes > 8 * 2 ** 20 && bytes <= 64 * 2 ** 20, `${bytes} bytes`)
+})
+
 test('a silence is not taken beyond a megabyte', async (t) => {
   const router = await startRouter(t, temporaryDirectory(t), 'route: {receiver: a}\nreceivers: [{name: a}]\n')
   const matchers = Array.from({ length: 100_000 }, (_item, n) => ({ name: `n${n}`, value: 'v', isRegex: false }))
