@@ -20,6 +20,11 @@ export function isResolved(alert: Alert, nowMs: number): boolean {
   return alert.endsAt.ms <= nowMs
 }
 
+/** How much there is of an alert: its labels, its annotations and its link, in bytes as they are written. */
+export function alertBytes({ labels, annotations, generatorUrl }: Alert): number {
+  return Buffer.byteLength(labels.json) + Buffer.byteLength(annotations.json) + Buffer.byteLength(generatorUrl)
+}
+
 interface Keyed<T> {
   readonly item: T
   readonly job: string | undefined

@@ -92,6 +92,7 @@ export async function assembleRouter(
     random: Math.random,
     retentionMs: config.data.retention,
     maxAlerts: config.alerts.limit,
+    maxAlertBytes: config.alerts.limit_bytes,
     maxAlertsPerName: config.alerts.per_alertname_limit,
     history: config.history,
     readSnapshot: snapshotFilesIn(config.storage.path),
@@ -128,7 +129,7 @@ export async function assembleRouter(
   if (config.silences.log) logSilences(pipeline.silences, logger)
   registerBuildInfo(registry, build)
   registerClusterEnabled(registry, cluster.isEnabled)
-  registerLimits(registry, config.alerts.per_alertname_limit)
+  registerLimits(registry, config.alerts)
 
   const startedAtMs = clock.nowMs()
   const limiter = new RequestLimiter(

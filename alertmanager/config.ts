@@ -11,6 +11,7 @@ import {
   number,
   type Static,
   section,
+  size,
   text,
 } from '#lib/config/schema.ts'
 import { logSection, shutdownSection } from '#lib/config/sections.ts'
@@ -76,6 +77,12 @@ const schema = section('The process of the alert router.', {
       default: 200_000,
       minimum: 1,
       maximum: 2_000_000,
+    }),
+    limit_bytes: size({
+      description:
+        'Most that the labels, annotations and links of all alerts are together. Beyond it new ones are refused with status 503, and known ones go on with what they said before. One request may go beyond it by what it brings.',
+      default: '1GiB',
+      minimum: 1,
     }),
     gc_interval: duration({
       description: 'How often resolved alerts that everybody was told of are forgotten.',

@@ -27,6 +27,14 @@ export const EVENTS = {
     message: 'refused new alerts: the limit is reached; raise alerts.limit or find out who sends so many',
     labels: ['alertname'],
   },
+  oversized: {
+    metric: 'alerts_limited_total',
+    help: 'The total number of new alerts that were dropped because there are too many already.',
+    level: 'error',
+    message:
+      'refused new alerts, or what known ones say anew: all together are too large; raise alerts.limit_bytes or find out who sends so much',
+    labels: ['alertname'],
+  },
   limitedByName: {
     metric: 'alerts_limited_total',
     help: 'The total number of new alerts that were dropped because there are too many already.',

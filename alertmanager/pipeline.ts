@@ -37,6 +37,8 @@ export interface PipelineOptions extends BuildDeps, StateOptions {
   readonly random: () => number
   /** Most alerts that are kept, resolved ones that are still to be told included. */
   readonly maxAlerts: number
+  /** How much all of them may be together, in bytes. */
+  readonly maxAlertBytes: number
   /** Most alerts of one alertname, beyond which new ones are dropped; none unless told. */
   readonly maxAlertsPerName?: number
   readonly observeLatency: (integration: string, seconds: number) => void
@@ -71,7 +73,8 @@ export class Pipeline implements Service {
     this.state = new RouterState(options, (name) => isLabelName(name, this.config.matcherMode))
     this.own = new OwnSources({ ...options, state: this.state, put: (alerts) => void this.#put(alerts) })
     this.#admission = new Admission({
-      ...{ ...options, alerts: this.state.alerts, maxAlertsPerName: options.maxAlertsPerName ?? 0 },
+      ...{ ...options, alerts: this.state.alerts, maxBytes: options.maxAlertBytes },
+      maxAlertsPerName: options.maxAlertsPerName ?? 0,
       makeRoom: () => this.collectAlerts(),
     })
     this.dispatching = {
@@ -118,7 +121,8 @@ export class Pipeline implements Service {
     const admitted = this.#admission.admit(alerts, nowMs)
     const { stored, safe } = this.#put(admitted.alerts, span)
     this.own.heartbeats.heard(stored)
-    return { problems, limited: admitted.limited, safe }
+    const { limited, oversized } = admitted
+    return { problems, limited, oversized, safe }
   }
 
   /** Stores alerts, received ones or the router's own, and puts them into their groups. */

@@ -1,4 +1,5 @@
 import { counterOf, gaugeOf, Histogram, type Registry, summaryOf } from '#lib/metrics.ts'
+import type { ProcessConfig } from '../config.ts'
 import { type BuildInfo, goArch } from '../version.ts'
 
 /** The measurements that are not events: latencies, under upstream's names. */
@@ -48,11 +49,19 @@ const NEVER = {
 } as const
 
 /** Limits as configured, and counters that stay at zero, for dashboards that ask for them. */
-export function registerLimits(registry: Registry, maxAlertsPerName: number): void {
+export function registerLimits(
+  registry: Registry,
+  { per_alertname_limit, limit_bytes }: Pick<ProcessConfig['alerts'], 'per_alertname_limit' | 'limit_bytes'>,
+): void {
   gaugeOf(
     registry,
     { name: 'alertmanager_alerts_per_alert_limit', help: 'Limit of alerts of one alertname; 0 for none.' },
-    () => maxAlertsPerName,
+    () => per_alertname_limit,
+  )
+  gaugeOf(
+    registry,
+    { name: 'alertmanager_alerts_bytes_limit', help: 'Limit of the bytes of all alerts together.' },
+    () => limit_bytes,
   )
   for (const [name, help] of Object.entries(NEVER)) {
     counterOf(registry, { name: `alertmanager_dispatcher_aggregation_group_${name}`, help }, () => 0)

@@ -31,6 +31,9 @@ export function registerStateMetrics(registry: Registry, { pipeline, clock, byGr
   })
   gauge('dispatcher_aggregation_groups', 'Number of active aggregation groups.', () => [...pipeline.groups()].length)
   gauge('inhibition_rules', 'Number of configured inhibition rules.', () => pipeline.config.inhibitRules.length)
+  gauge('alerts_bytes', 'Bytes of the labels, annotations and links of all alerts that are kept.', () => {
+    return pipeline.state.alerts.bytes
+  })
   gauge('pattern_cache_bytes', 'What patterns have learnt of texts takes in memory; 64 MiB at most.', patternCacheBytes)
   gauge('receivers', 'Number of configured receivers that some route uses.', () => usedReceivers(pipeline).length)
   gauge('integrations', 'Number of configured integrations of these receivers.', () => {

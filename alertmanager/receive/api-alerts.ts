@@ -37,7 +37,7 @@ export function alertsEndpoint(deps: AlertsApiDeps): Endpoint {
   const post = async (body: Buffer, span: Span): Promise<ApiResponse> => {
     const decoded = decodeAlerts(body)
     if (!decoded.ok) return decoded.response
-    const { problems, limited, safe } = await receiveInSlices(decoded.value, pipeline, span)
+    const { problems, limited, oversized, safe } = await receiveInSlices(decoded.value, pipeline, span)
     try {
       await safe
     } catch (error) {
@@ -45,6 +45,10 @@ export function alertsEndpoint(deps: AlertsApiDeps): Endpoint {
     }
     if (limited > 0) {
       return refuse(503, `${limited} new alerts were not taken: there are too many already, see alerts.limit`)
+    }
+    if (oversized > 0) {
+      const what = `${oversized} alerts were not taken, or without what they say anew`
+      return refuse(503, `${what}: all together are too large already, see alerts.limit_bytes`)
     }
     return problems.length === 0 ? NO_BODY : refuse(400, printProblems(problems))
   }

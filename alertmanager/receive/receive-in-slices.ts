@@ -20,14 +20,16 @@ export async function receiveInSlices(
   const problems: string[] = []
   const safe: Promise<void>[] = []
   let limited = 0
+  let oversized = 0
   for (let from = 0; from < alerts.length; from += SLICE) {
     if (from > 0) await nextTurn()
     const received = pipeline.receive(alerts.slice(from, from + SLICE), span)
     problems.push(...received.problems)
     limited += received.limited
+    oversized += received.oversized
     // A failure is told below, after the last of them.
     received.safe.catch(() => {})
     safe.push(received.safe)
   }
-  return { problems, limited, safe: Promise.all(safe).then(() => {}) }
+  return { problems, limited, oversized, safe: Promise.all(safe).then(() => {}) }
 }

@@ -30,6 +30,8 @@ export interface Received {
   readonly problems: readonly string[]
   /** How many were valid, but one too many. */
   readonly limited: number
+  /** How many were valid, but too large, or have grown and are what they were but for their times. */
+  readonly oversized: number
   readonly safe: Promise<void>
 }
 

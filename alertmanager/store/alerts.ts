@@ -1,5 +1,5 @@
 import { LabelSet } from '#lib/labels.ts'
-import { type Alert, isResolved } from '../alert.ts'
+import { type Alert, alertBytes, isResolved } from '../alert.ts'
 import { compareMoments, formatNano, type Moment, momentOf, parseMoment } from '../moment.ts'
 import { byFingerprint } from './by-fingerprint.ts'
 import type { Database, Statement, Table } from './database.ts'
@@ -28,6 +28,7 @@ interface Stored {
   alert: Alert
   /** The end that the disk knows, epoch milliseconds. */
   savedEndMs: number
+  bytes: number
 }
 
 /** Hears of alerts, for those who tell other members of the cluster. */
@@ -55,6 +56,7 @@ export class AlertStore implements Table {
   readonly #remove: Statement
   /** All of them in order, until one comes or goes: whoever reads the list reads it again soon. */
   #ordered: readonly Stored[] | undefined
+  #bytes = 0
   #watcher: AlertWatcher | undefined
 
   constructor(database: Database) {
@@ -71,7 +73,7 @@ export class AlertStore implements Table {
     for (const row of this.#database.statement('SELECT * FROM alerts').rows()) {
       const saved = fromRow(row, readTime)
       const alert = afterDowntime(saved, stoppedMs, { nowMs, graceMs })
-      this.#add({ alert, savedEndMs: saved.endsAt.ms })
+      this.#add({ alert, savedEndMs: saved.endsAt.ms, bytes: alertBytes(alert) })
     }
   }
 
@@ -83,7 +85,7 @@ export class AlertStore implements Table {
       const { fingerprint } = alert.labels
       const known = this.#alerts.get(fingerprint)
       if (known === undefined) {
-        const added = { alert, savedEndMs: alert.endsAt.ms }
+        const added = { alert, savedEndMs: alert.endsAt.ms, bytes: alertBytes(alert) }
         this.#add(added)
         changed.push(added)
         news.push(alert)
@@ -93,7 +95,10 @@ export class AlertStore implements Table {
       const isEndSafe = known.savedEndMs >= nowMs + MIN_SAVED_MS && known.savedEndMs <= merged.endsAt.ms
       const isNews = !isSameButForEnd(known.alert, merged, nowMs)
       known.alert = merged
-      if (isNews) news.push(merged)
+      if (isNews) {
+        news.push(merged)
+        this.#weigh(known)
+      }
       if (isNews || !isEndSafe) changed.push(known)
       return merged
     })
@@ -109,9 +114,10 @@ export class AlertStore implements Table {
       const known = this.#alerts.get(fingerprint)
       const merged = known === undefined ? alert : mergeReplicas(known.alert, alert)
       if (merged === known?.alert) continue
-      const stored = known ?? { alert: merged, savedEndMs: merged.endsAt.ms }
+      const stored = known ?? { alert: merged, savedEndMs: merged.endsAt.ms, bytes: alertBytes(merged) }
       stored.alert = merged
       if (known === undefined) this.#add(stored)
+      else this.#weigh(stored)
       changed.push(stored)
     }
     if (changed.length > 0) void this.#save(changed)
@@ -143,6 +149,11 @@ export class AlertStore implements Table {
     return this.#alerts.size
   }
 
+  /** How much all of them are, in bytes, by {@link alertBytes}. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   has(fingerprint: string): boolean {
     return this.#alerts.has(fingerprint)
   }
@@ -163,14 +174,24 @@ export class AlertStore implements Table {
 
   #add(stored: Stored): void {
     this.#alerts.set(stored.alert.labels.fingerprint, stored)
+    this.#bytes += stored.bytes
     this.#ordered = undefined
+  }
+
+  /** Takes note of how much an alert is that has changed. */
+  #weigh(stored: Stored): void {
+    const bytes = alertBytes(stored.alert)
+    this.#bytes += bytes - stored.bytes
+    stored.bytes = bytes
   }
 
   /** Forgets resolved alerts, except those that a group still has to tell about. */
   collectGarbage(nowMs: number, isHeld: (fingerprint: string) => boolean): void {
     const gone: Alert[] = []
-    for (const [fingerprint, { alert }] of this.#alerts) {
-      if (isResolved(alert, nowMs) && !isHeld(fingerprint)) gone.push(alert)
+    for (const [fingerprint, { alert, bytes }] of this.#alerts) {
+      if (!isResolved(alert, nowMs) || isHeld(fingerprint)) continue
+      gone.push(alert)
+      this.#bytes -= bytes
     }
     if (gone.length === 0) return
     for (const { labels } of gone) this.#alerts.delete(labels.fingerprint)

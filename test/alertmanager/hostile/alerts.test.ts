@@ -108,6 +108,24 @@ receivers: [{name: a, webhook_configs: [{url: "${hook.url}"}]}]\n`
   assert.ok(peak < 1_000, `${peak} MiB`)
 })
 
+test('a flood of large alerts stops at the bytes of all alerts', async (t) => {
+  const yaml = 'route: {receiver: a}\nreceivers: [{name: a}]\n'
+  const router = await startRouter(t, temporaryDirectory(t), yaml, ['--set', 'alerts.limit_bytes=20MB'])
+  const flood = (from: number) => {
+    return Array.from({ length: 10 }, (_item, n) => {
+      return { labels: { alertname: 'Flood', n: `${from + n}` }, annotations: { text: 'x'.repeat(1_000_000) } }
+    })
+  }
+  const statuses: number[] = []
+  for (let from = 0; from < 60; from += 10) statuses.push((await router.post('/api/v2/alerts', flood(from))).status)
+  assert.deepEqual(statuses, [200, 200, 503, 503, 503, 503])
+  assert.equal((await router.post('/api/v2/alerts', flood(0))).status, 200, 'known ones')
+  assert.equal(await router.metric('alertmanager_alerts_limited_total'), 40)
+  assert.equal(await router.metric('alertmanager_alerts_bytes_limit'), 20_000_000)
+  const bytes = await router.metric('alertmanager_alerts_bytes')
+  assert.ok(bytes > 20_000_000 && bytes < 20_010_000, `${bytes}`)
+})
+
 test('a flood of new alerts stops at the limit, and known ones go on', async (t) => {
   const hook = await captureServer(t)
   const yaml = `route: {receiver: a, group_by: [alertname], group_wait: 0s, group_interval: 1s}

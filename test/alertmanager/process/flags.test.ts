@@ -66,7 +66,7 @@ test('every flag sets its key', () => {
       ...{ max_silences: 3, max_silence_size_bytes: 0, log: true },
       ...{ min_matchers: 0, max_duration: 0, require_comment: false, denied_labels: [] },
     },
-    alerts: { limit: 200_000, gc_interval: 60_000, per_alertname_limit: 7 },
+    alerts: { limit: 200_000, limit_bytes: 2 ** 30, gc_interval: 60_000, per_alertname_limit: 7 },
     history: { limit: 50_000, retention: 30 * 24 * 3_600_000 },
     receivers: { test_drafts: false },
     dispatch: { maintenance_interval: 2_000, start_delay: 5_000 },

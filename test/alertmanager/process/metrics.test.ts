@@ -29,6 +29,8 @@ const FROM_START = [
   'alertmanager_alerts_invalid_total{version="v2"}',
   'alertmanager_alerts_limited_total',
   'alertmanager_alerts_per_alert_limit',
+  'alertmanager_alerts_bytes',
+  'alertmanager_alerts_bytes_limit',
   'alertmanager_alerts_subscriber_channel_writes_total{subscriber="dispatcher"}',
   'alertmanager_dispatcher_aggregation_groups',
   'alertmanager_dispatcher_alert_processing_duration_seconds_count',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { LabelSet } from '#lib/labels.ts'
-import type { Alert } from '../../../alertmanager/alert.ts'
+import { type Alert, alertBytes } from '../../../alertmanager/alert.ts'
 import { momentOf, parseMoment } from '../../../alertmanager/moment.ts'
 import { AlertStore } from '../../../alertmanager/store/alerts.ts'
 import { Database } from '../../../alertmanager/store/database.ts'
@@ -136,4 +137,36 @@ test('an alert that the disk did not take is not safe when it is sent again', as
   database.statement('PRAGMA max_page_count = 1000000').all()
   await store.put([large], nowMs).safe
   assert.equal(database.statement('SELECT * FROM alerts').all().length, 1)
+})
+
+test('how much all alerts are is known, whatever comes, changes and goes', async (t) => {
+  const path = join(temporaryDirectory(t), 'state.db')
+  const clock = new ManualClock()
+  const nowMs = clock.nowMs()
+  let { database, store } = open(path, clock)
+  const weighed = () => Array.from(store.values()).reduce((total, one) => total + alertBytes(one), 0)
+  const version = fc.record({
+    name: fc.constantFrom('A', 'B', 'C'),
+    text: fc.constantFrom('', 'é', 'long '.repeat(50)),
+    generatorUrl: fc.constantFrom('', 'http://p/g'),
+    leftMs: fc.constantFrom(-1_000, 60_000, 3_600_000),
+    by: fc.constantFrom('put', 'merge', 'collect'),
+  })
+  fc.assert(
+    fc.property(fc.array(version), (versions) => {
+      for (const { name, text, generatorUrl, leftMs, by } of versions) {
+        const annotations = LabelSet.from({ text })
+        const one = alert(name, { annotations, generatorUrl, endsAt: momentOf(nowMs + leftMs), updatedAtMs: nowMs })
+        if (by === 'put') void store.put([one], nowMs)
+        else if (by === 'merge') store.merge([one])
+        else store.collectGarbage(nowMs, () => text === '')
+        assert.equal(store.bytes, weighed())
+      }
+    }),
+  )
+  const before = store.bytes
+  database.stop()
+  ;({ database, store } = open(path, clock))
+  assert.deepEqual([store.bytes, weighed()], [before, before])
+  database.stop()
 })

@@ -26,6 +26,7 @@ export interface TestRouterOptions {
   readonly directory: string
   readonly transports: Transports
   readonly maxAlerts?: number
+  readonly maxAlertBytes?: number
   readonly maxAlertsPerName?: number
   /** How long ended silences, and the notification log, are kept. */
   readonly retentionMs?: number
@@ -69,6 +70,7 @@ export async function startTestRouter(options: TestRouterOptions): Promise<TestR
     turns: options.turns ?? new Turns({ cluster: ALONE, clock, peerTimeoutMs: 15_000 }),
     random: () => 0.5,
     maxAlerts: options.maxAlerts ?? 1_000,
+    maxAlertBytes: options.maxAlertBytes ?? 2 ** 30,
     maxAlertsPerName: options.maxAlertsPerName ?? 0,
     retentionMs: options.retentionMs ?? 120 * 3_600_000,
     history: options.history ?? { limit: 1_000, retention: 30 * 86_400_000 },
