@@ -48,14 +48,14 @@ test('beyond the bytes of all alerts new ones are refused aloud, and known ones 
 
   const endpoint = alertsEndpoint({ pipeline, clock })
   const body = Buffer.from(JSON.stringify([{ labels: { n: '4' } }]))
-  const answer = await endpoint.methods.POST!({ query: {}, params: {}, body })
+  const answer = await endpoint.methods.POST!({ query: {}, params: {}, body, span: NO_SPAN })
   assert.deepEqual(
     [answer.status, /1 alerts were not taken.*alerts\.limit_bytes/.test(String(answer.body))],
     [503, true],
   )
   // The second one has ended; when that is told, it makes room.
   await clock.advance(3_000)
-  assert.equal((await endpoint.methods.POST!({ query: {}, params: {}, body })).status, 200)
+  assert.equal((await endpoint.methods.POST!({ query: {}, params: {}, body, span: NO_SPAN })).status, 200)
 })
 
 test('beyond the limit new alerts are refused aloud, known ones go on, and room comes back', async (t) => {
