@@ -33,7 +33,7 @@ test('whoever sends too much can end, and hears what is wrong', async (t) => {
   })
   let answer = ''
   for await (const piece of socket) answer += String(piece)
-  assert.match(answer, /^HTTP\/1\.1 413 [^]*"code":413,/)
+  assert.match(answer, /^HTTP\/1\.1 413 .*"code":413,/s)
 })
 
 test('whoever announces too much and sends nothing is not waited for', async (t) => {
@@ -43,5 +43,5 @@ test('whoever announces too much and sends nothing is not waited for', async (t)
   socket.write('POST /api/v2/take HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000000000\r\n\r\n')
   let answer = ''
   for await (const piece of socket) answer += String(piece)
-  assert.match(answer, /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i)
+  assert.match(answer, /^HTTP\/1\.1 413 .*\r\nconnection: close\r\n/is)
 })
