@@ -3,6 +3,7 @@ import { Backoff } from '#lib/backoff.ts'
 import type { Clock } from '#lib/clock.ts'
 import { CodedError, messageOf } from '#lib/errors.ts'
 import type { Service } from '#lib/lifecycle.ts'
+import { type SyncFile, WriteAheadLog } from './write-ahead-log.ts'
 
 /** A part of the state: memory holds all of it, the file has a copy. */
 export interface Table {
@@ -17,6 +18,7 @@ export interface DatabaseOptions {
   readonly clock: Clock
   /** A commit failed; what it held is tried again until it succeeds. */
   readonly onFailure: (error: unknown) => void
+  readonly sync?: SyncFile
 }
 
 const SQLITE_FULL = 13
@@ -38,7 +40,7 @@ export interface Statement {
 
 /**
  * The one file that holds the state of the router. Changes that come in one turn of the event loop share a
- * transaction, and so one sync of the disk.
+ * transaction; transactions that come while the disk is busy share its next sync.
  */
 export class Database implements Service {
   readonly name = 'alertmanager database'
@@ -46,9 +48,12 @@ export class Database implements Service {
   readonly #tables: Table[] = []
   readonly #backoff = new Backoff({ initialMs: 1_000, maxMs: 30_000 })
   #file: DatabaseSync | undefined
+  #log: WriteAheadLog | undefined
   #lastCommitMs = 0
   #changes: (() => void)[] = []
   #commit: PromiseWithResolvers<void> | undefined
+  /** Of the last one that was begun. */
+  #latest: Promise<void> = Promise.resolve()
   /** The file misses changes of a failed commit. The next one writes everything. */
   #stale = false
 
@@ -57,13 +62,16 @@ export class Database implements Service {
   }
 
   start(): void {
-    this.#file = openFile(this.#options.path, [OWN_SCHEMA, ...this.#tables.map(({ schema }) => schema)])
+    const { path, sync } = this.#options
+    this.#file = openFile(path, [OWN_SCHEMA, ...this.#tables.map(({ schema }) => schema)])
+    this.#log = new WriteAheadLog(this.#file, path, sync === undefined ? {} : { sync })
     this.#lastCommitMs = Number(this.statement('SELECT committed_at_ms FROM state').all()[0]?.committed_at_ms)
   }
 
   stop(): void {
     this.#commitNow()
-    this.#file?.close()
+    this.#log?.close()
+    this.#log = undefined
     this.#file = undefined
   }
 
@@ -101,6 +109,7 @@ export class Database implements Service {
       this.#commit = Promise.withResolvers()
       // Whoever need not wait for the disk need not handle its failure either.
       this.#commit.promise.catch(() => {})
+      this.#latest = this.#commit.promise
       setImmediate(() => this.#commitNow())
     }
     return this.#commit.promise
@@ -108,8 +117,7 @@ export class Database implements Service {
 
   /** Settles when all that was written so far is on disk, or could not be brought there. */
   settled(): Promise<void> {
-    if (this.#commit !== undefined) return this.#commit.promise
-    return this.#stale ? this.write(() => {}) : Promise.resolve()
+    return this.#stale && this.#commit === undefined ? this.write(() => {}) : this.#latest
   }
 
   get #opened(): DatabaseSync {
@@ -129,14 +137,25 @@ export class Database implements Service {
         else for (const change of changes) change()
       })
       this.#stale = false
-      this.#backoff.reset()
-      commit.resolve()
     } catch (error) {
-      this.#stale = true
-      this.#options.onFailure(error)
-      if (this.#file !== undefined) this.#options.clock.after(this.#backoff.next(), () => void this.write(() => {}))
-      commit.reject(describeFailure(this.#options.path, error))
+      this.#failed(commit, error)
+      return
     }
+    this.#log?.committed().then(
+      () => {
+        this.#backoff.reset()
+        commit.resolve()
+      },
+      (error: unknown) => this.#failed(commit, error),
+    )
+  }
+
+  #failed(commit: PromiseWithResolvers<void>, error: unknown): void {
+    const { path, clock, onFailure } = this.#options
+    this.#stale = true
+    onFailure(error)
+    if (this.#file !== undefined) clock.after(this.#backoff.next(), () => void this.write(() => {}))
+    commit.reject(describeFailure(path, error))
   }
 
   #transaction(body: () => void): void {
