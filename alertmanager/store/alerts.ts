@@ -1,7 +1,7 @@
 import { LabelSet } from '#lib/labels.ts'
 import { type Alert, alertBytes, isResolved } from '../alert.ts'
 import { compareMoments, formatNano, type Moment, momentOf, parseMoment } from '../moment.ts'
-import { byFingerprint } from './by-fingerprint.ts'
+import { ByFingerprint } from './by-fingerprint.ts'
 import type { Database, Statement, Table } from './database.ts'
 import { mergeAlerts } from './merge.ts'
 import { mergeReplicas, sameAnnotations } from './merge-replicas.ts'
@@ -54,8 +54,7 @@ export class AlertStore implements Table {
   readonly #alerts = new Map<string, Stored>()
   readonly #saveAlert: Statement
   readonly #remove: Statement
-  /** All of them in order, until one comes or goes: whoever reads the list reads it again soon. */
-  #ordered: readonly Stored[] | undefined
+  readonly #ordered = new ByFingerprint<Stored>(({ alert }) => alert.labels.fingerprint)
   #bytes = 0
   #watcher: AlertWatcher | undefined
 
@@ -168,14 +167,13 @@ export class AlertStore implements Table {
 
   /** In the order of their fingerprints. */
   *ordered(): Generator<Alert> {
-    this.#ordered ??= byFingerprint(this.#alerts.values(), ({ alert }) => alert.labels.fingerprint)
     for (const { alert } of this.#ordered) yield alert
   }
 
   #add(stored: Stored): void {
     this.#alerts.set(stored.alert.labels.fingerprint, stored)
     this.#bytes += stored.bytes
-    this.#ordered = undefined
+    this.#ordered.add(stored)
   }
 
   /** Takes note of how much an alert is that has changed. */
@@ -188,14 +186,14 @@ export class AlertStore implements Table {
   /** Forgets resolved alerts, except those that a group still has to tell about. */
   collectGarbage(nowMs: number, isHeld: (fingerprint: string) => boolean): void {
     const gone: Alert[] = []
-    for (const [fingerprint, { alert, bytes }] of this.#alerts) {
-      if (!isResolved(alert, nowMs) || isHeld(fingerprint)) continue
-      gone.push(alert)
-      this.#bytes -= bytes
+    for (const [fingerprint, stored] of this.#alerts) {
+      if (!isResolved(stored.alert, nowMs) || isHeld(fingerprint)) continue
+      gone.push(stored.alert)
+      this.#bytes -= stored.bytes
+      this.#alerts.delete(fingerprint)
+      this.#ordered.delete(stored)
     }
     if (gone.length === 0) return
-    for (const { labels } of gone) this.#alerts.delete(labels.fingerprint)
-    this.#ordered = undefined
     this.#watcher?.forgotten(gone)
     void this.#database.write(() => {
       for (const { labels } of gone) this.#remove.run(labels.fingerprint)
