@@ -24,7 +24,7 @@ import type { Route } from './route/tree.ts'
 import type { Silences } from './silence/silences.ts'
 import { RouterState, type StateOptions } from './store/state.ts'
 import type { TemplateLibrary } from './template/templates.ts'
-import { dispatchTraced } from './tracing/routed-alerts.ts'
+import { dispatchAll } from './tracing/routed-alerts.ts'
 import { NO_SPAN, type Span } from './tracing/span.ts'
 import { NO_TRACER, type Tracer } from './tracing/tracer.ts'
 
@@ -126,10 +126,7 @@ export class Pipeline implements Service {
   }
 
   /** Stores alerts, received ones or the router's own, and puts them into their groups. */
-  #put(
-    alerts: readonly Alert[],
-    parent: Span = NO_SPAN,
-  ): { readonly stored: readonly Alert[]; readonly safe: Promise<void> } {
+  #put(alerts: readonly Alert[], parent: Span = NO_SPAN): ReturnType<RouterState['alerts']['put']> {
     const { acknowledgements } = this.state
     const attributes = { 'alerting.alerts.count': alerts.length }
     const span = parent.child('provider.mem.Put', { kind: 'producer', attributes })
@@ -159,9 +156,7 @@ export class Pipeline implements Service {
     // All of one request inhibit before the first of them can be told.
     for (const alert of stored) this.#inForce.inhibitor.put(alert)
     const startedMs = clock.monotonicMs()
-    const { dispatcher } = this.#inForce
-    if (span.isRecording) dispatchTraced(stored, dispatcher, span)
-    else for (const alert of stored) dispatcher.dispatch(alert, delaysOf?.(alert))
+    dispatchAll(stored, this.#inForce.dispatcher, span, delaysOf)
     observeDispatch((clock.monotonicMs() - startedMs) / 1_000, stored.length)
   }
 

@@ -1,20 +1,26 @@
 import type { Alert } from '../alert.ts'
-import type { Dispatcher } from '../group/dispatcher.ts'
+import type { Dispatcher, FlushDelays } from '../group/dispatcher.ts'
 import type { Span } from './span.ts'
 
 /** Most alerts at once that get spans of their own. Prometheus sends 64; more would fill the queue of spans. */
 const MAX_TRACED = 100
 
-/** Puts alerts into their groups, each within a span that names its routes and groups. */
-export function dispatchTraced(alerts: readonly Alert[], dispatcher: Dispatcher, span: Span): void {
-  for (const alert of alerts.slice(0, MAX_TRACED)) {
+/** Puts alerts into their groups; where it is traced, each within a span that names its routes and groups. */
+export function dispatchAll(
+  alerts: readonly Alert[],
+  dispatcher: Dispatcher,
+  span: Span,
+  delaysOf?: (alert: Alert) => FlushDelays | undefined,
+): void {
+  const traced = span.isRecording ? Math.min(alerts.length, MAX_TRACED) : 0
+  for (const alert of alerts.slice(0, traced)) {
     const { labels } = alert
     const attributes = {
       'alerting.alert.name': labels.get('alertname') ?? '',
       'alerting.alert.fingerprint': labels.fingerprint,
     }
     const routing = span.child('dispatch.Dispatcher.routeAlert', { attributes })
-    dispatcher.dispatch(alert)
+    dispatcher.dispatch(alert, delaysOf?.(alert))
     for (const { route, key } of dispatcher.groupsOf(labels)) {
       routing.event('dispatching alert to route', {
         'alerting.route.receiver.name': route.receiver,
@@ -23,5 +29,5 @@ export function dispatchTraced(alerts: readonly Alert[], dispatcher: Dispatcher,
     }
     routing.end()
   }
-  for (const alert of alerts.slice(MAX_TRACED)) dispatcher.dispatch(alert)
+  for (const alert of alerts.slice(traced)) dispatcher.dispatch(alert, delaysOf?.(alert))
 }

@@ -29,6 +29,7 @@ const HISTOGRAM = '# TYPE h histogram\nh_bucket{le="1"} 1\nh_bucket{le="+Inf"} 2
 const WORDS = 'the words are those of our parser, which takes what Prometheus 3 takes'
 
 const colliding = (text: string) => [text.split(':')[0], /collides/.test(text), text.match(/"\w+"/g)?.sort()]
+const mistyped = (text: string) => text.replace(/ \{.*\} is not a (?:GAUGE|UNTYPED)\n$/, '')
 
 export const PUSH_CASES: readonly PushCase[] = [
   { name: 'a job' },
@@ -77,7 +78,7 @@ export const PUSH_CASES: readonly PushCase[] = [
   { name: 'an instance in the path', path: '/metrics/job/a/instance/i', body: 'x{instance="j"} 1\n' },
   { name: 'a metric twice', body: 'x 1\nx 2\n' },
   { name: 'a metric twice once it has the job', body: 'x{a="1",job="b"} 1\nx{a="1",job="c"} 2\n' },
-  { name: 'another type than in another group', before: 'x 1\n', body: '# TYPE x gauge\nx 1\n' },
+  { name: 'another type than in another group', before: 'x 1\n', body: '# TYPE x gauge\nx 1\n', refusal: mistyped },
   { name: 'the same type as in another group', before: '# TYPE x gauge\nx 1\n', body: '# TYPE x gauge\nx 1\n' },
   {
     name: 'a metric that another group has',
