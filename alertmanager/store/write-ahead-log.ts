@@ -1,4 +1,4 @@
-import { close, fdatasync, fstatSync, openSync } from 'node:fs'
+import { close, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 
@@ -67,11 +67,16 @@ export class WriteAheadLog {
   /** Closes the database, which brings all of the log into it and waits for the disk. */
   close(): void {
     this.#isClosed = true
+    try {
+      fdatasyncSync(this.#log)
+      this.#next?.resolve()
+    } catch (error) {
+      this.#next?.reject(error)
+    }
+    this.#next = undefined
     this.#reader.close()
     this.#file.exec('PRAGMA synchronous = FULL')
     this.#file.close()
-    this.#next?.resolve()
-    this.#next = undefined
     this.#letGo()
   }
 
@@ -80,8 +85,14 @@ export class WriteAheadLog {
     this.#isSyncing = true
     for (let commits = this.#next; commits !== undefined; commits = this.#next) {
       this.#next = undefined
-      await this.#sync(this.#log).then(commits.resolve, commits.reject)
-      if (!this.#isClosed) this.#shorten()
+      try {
+        await this.#sync(this.#log)
+        commits.resolve()
+        if (!this.#isClosed) this.#shorten()
+      } catch (error) {
+        // What is not safe in the log must not be copied.
+        commits.reject(error)
+      }
     }
     this.#isSyncing = false
     this.#letGo()
@@ -90,7 +101,7 @@ export class WriteAheadLog {
   #shorten(): void {
     const { size } = fstatSync(this.#log)
     if (size < this.#checkpointBytes || this.#isCheckpointing) return
-    if (this.#next === undefined) void this.#checkpoint()
+    if (this.#next === undefined || this.#reader.isTransaction) void this.#checkpoint()
     else if (size >= this.#longestBytes) this.#checkpointNow()
   }
 
@@ -104,20 +115,23 @@ export class WriteAheadLog {
     }
   }
 
-  /** All that is committed is safe in the log when this begins. */
+  /**
+   * All that is committed is safe in the log when this begins. Where the one before failed, its reader still holds on to
+   * the log: no more is copied then than at that time, and the copy is synced at last.
+   */
   async #checkpoint(): Promise<void> {
     this.#isCheckpointing = true
     const commits = this.#commits
     try {
-      this.#reader.exec('BEGIN; SELECT * FROM state')
+      if (!this.#reader.isTransaction) this.#reader.exec('BEGIN; SELECT * FROM state')
       const isWhole = this.#copy()
       await this.#sync(this.#database)
       if (this.#isClosed) return
       this.#reader.exec('COMMIT')
       if (isWhole && commits === this.#commits) this.#file.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
-      // The disk is full or fails, or somebody reads: the log has it all. It is tried again after the next commit.
-      if (!this.#isClosed && this.#reader.isTransaction) this.#reader.exec('ROLLBACK')
+      // The disk is full or fails, or somebody reads: the log has it all, and must not begin anew before the copy is
+      // safe. It is tried again after the next commit.
     } finally {
       this.#isCheckpointing = false
       this.#letGo()

@@ -30,17 +30,23 @@ function open(path: string, options: WriteAheadLogOptions) {
 /** A disk of which the test knows what is safe, and on which a sync takes as long as the test wants. */
 class TestDisk {
   readonly safe = new Map<string, Buffer>()
-  readonly waiting: (() => void)[] = []
+  readonly waiting: PromiseWithResolvers<void>[] = []
 
   readonly sync = async (descriptor: number): Promise<void> => {
     const path = readlinkSync(`/proc/self/fd/${descriptor}`)
     const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
-    await new Promise<void>((resolve) => this.waiting.push(resolve))
+    const end = Promise.withResolvers<void>()
+    this.waiting.push(end)
+    await end.promise
     this.safe.set(path, content)
   }
 
   release(): void {
-    this.waiting.shift()?.()
+    this.waiting.shift()?.resolve()
+  }
+
+  fail(): void {
+    this.waiting.shift()?.reject(new Error('EIO'))
   }
 }
 
@@ -76,6 +82,7 @@ function assertSound(path: string, acknowledged: ReadonlySet<number>, what: stri
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('commit' as const), rows: fc.integer({ min: 1, max: 40 }) }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('sync' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const), seed: fc.nat() }) },
 )
 
@@ -101,9 +108,13 @@ test('whenever the power fails, what was acknowledged is there, and the file is 
       for (const each of steps) {
         if (each.kind === 'commit') {
           const number = commits++
-          void commit(number, each.rows).then(() => acknowledged.add(number))
-        } else if (each.kind === 'sync') {
-          disk.release()
+          void commit(number, each.rows).then(
+            () => acknowledged.add(number),
+            () => {},
+          )
+        } else if (each.kind === 'sync' || each.kind === 'fail') {
+          if (each.kind === 'sync') disk.release()
+          else disk.fail()
           for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
         } else {
           let state = each.seed
