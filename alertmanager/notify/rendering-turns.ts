@@ -22,7 +22,7 @@ export function rendering<T>(work: () => T): T {
 }
 
 /** Works at once in general; where much was rendered before, after others have had their turn. */
-export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+export async function afterOthers<T>(work: () => Promise<T>): Promise<T> {
   while (spentMs > LONG_MS) await nextTurn()
   return work()
 }

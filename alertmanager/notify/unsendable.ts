@@ -1,6 +1,6 @@
 import { TemplateError } from '../template/template-error.ts'
 import { failure, type NotifyResult } from './receiver.ts'
-import { inTurn, rendering } from './rendering-turns.ts'
+import { afterOthers, rendering } from './rendering-turns.ts'
 
 /** What keeps a notification from being sent however often it is tried: a text, a file, a setting. Holds no secret. */
 export class Unsendable extends Error {}
@@ -8,7 +8,7 @@ export class Unsendable extends Error {}
 /** Composes and sends a notification; what cannot be composed is a failure for good. */
 export async function composeAndSend(where: string, work: () => Promise<NotifyResult>): Promise<NotifyResult> {
   try {
-    return await inTurn(work)
+    return await afterOthers(work)
   } catch (error) {
     if (error instanceof Unsendable || error instanceof TemplateError) {
       return failure('other', false, `${where}: ${error.message}`)

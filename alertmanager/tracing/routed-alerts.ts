@@ -12,8 +12,13 @@ export function dispatchAll(
   span: Span,
   delaysOf?: (alert: Alert) => FlushDelays | undefined,
 ): void {
-  const traced = span.isRecording ? Math.min(alerts.length, MAX_TRACED) : 0
-  for (const alert of alerts.slice(0, traced)) {
+  let left = span.isRecording ? MAX_TRACED : 0
+  for (const alert of alerts) {
+    if (left === 0) {
+      dispatcher.dispatch(alert, delaysOf?.(alert))
+      continue
+    }
+    left -= 1
     const { labels } = alert
     const attributes = {
       'alerting.alert.name': labels.get('alertname') ?? '',
@@ -29,5 +34,4 @@ export function dispatchAll(
     }
     routing.end()
   }
-  for (const alert of alerts.slice(traced)) dispatcher.dispatch(alert, delaysOf?.(alert))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { inTurn, rendering } from '../../../alertmanager/notify/rendering-turns.ts'
+import { afterOthers, rendering } from '../../../alertmanager/notify/rendering-turns.ts'
 
 /** Longer than what counts as long. */
 function renderLong(): void {
@@ -13,7 +13,7 @@ test('between notifications that take long to render others have their turn', as
   await nextTurn()
   const order: string[] = []
   const notified = ['a', 'b', 'c'].map((name) =>
-    inTurn(async () => {
+    afterOthers(async () => {
       order.push(name)
       rendering(renderLong)
     }),
@@ -38,7 +38,7 @@ test('short ones wait for nobody', async () => {
   const counting = nextTurn().then(() => {
     turns += 1
   })
-  for (let n = 0; n < 100; n++) await inTurn(async () => rendering(() => n))
+  for (let n = 0; n < 100; n++) await afterOthers(async () => rendering(() => n))
   assert.equal(turns, 0)
   await counting
 })
@@ -55,5 +55,5 @@ test('a text that cannot be rendered counts too', async () => {
   setImmediate(() => {
     hadTurn = true
   })
-  await inTurn(async () => assert.ok(hadTurn))
+  await afterOthers(async () => assert.ok(hadTurn))
 })
